@@ -1,0 +1,35 @@
+package models
+
+import "time"
+
+// NotificationType is what a notification tells (Mastodon Notification type).
+type NotificationType string
+
+// The types of notification.
+const (
+	NotifyMention       NotificationType = "mention"
+	NotifyPost          NotificationType = "status"
+	NotifyBoost         NotificationType = "reblog"
+	NotifyFollow        NotificationType = "follow"
+	NotifyFollowRequest NotificationType = "follow_request"
+	NotifyFavourite     NotificationType = "favourite"
+	NotifyPoll          NotificationType = "poll"
+	NotifyUpdate        NotificationType = "update"
+	NotifyQuote         NotificationType = "quote"
+	NotifyQuotedUpdate  NotificationType = "quoted_update"
+	NotifySignUp        NotificationType = "admin.sign_up"
+	NotifyReport        NotificationType = "admin.report"
+)
+
+// Notification tells AccountID that FromID did something.
+type Notification struct {
+	ID        ID
+	AccountID ID
+	Type      NotificationType
+	FromID    ID
+	PostID    ID // 0 if it is not about a post
+	ReportID  ID // 0 if it is not about a report
+	GroupKey  string
+	Filtered  bool // held back by the policy
+	CreatedAt time.Time
+}
