@@ -37,7 +37,7 @@ const (
 	Announced      EventKind = "announcement"    // Data: the announcement's id
 	TokenRevoked   EventKind = "token.revoked"   // streams of it end; Data: the token's id
 	ReportFiled    EventKind = "report.filed"
-	ThreadWanted   EventKind = "thread.wanted" // PostID has a parent that is not here
+	ThreadWanted   EventKind = "thread.wanted"  // PostID has a parent that is not here
 	ActivityRelay  EventKind = "activity.relay" // Data: RelayedActivity, sent on as it came (group, forwarding)
 )
 
