@@ -65,12 +65,19 @@ func ParseID(s string) ID {
 
 // IDs makes ids. The zero value counts for node 0 by the system's clock.
 type IDs struct {
-	Node uint8
-	Now  func() time.Time
+	Now func() time.Time
 
 	mu    sync.Mutex
+	node  uint8
 	last  int64 // millisecond of the last id
 	count int64
+}
+
+// SetNode sets the number that tells this node's ids from those of others.
+func (s *IDs) SetNode(n uint8) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.node = n
 }
 
 // New returns an id for now, greater than all that this IDs returned before.
@@ -87,7 +94,7 @@ func (s *IDs) New() ID {
 	} else if s.count++; s.count >= 1<<idCountBits {
 		s.last, s.count = s.last+1, 0 // a clock that stands still or goes back borrows from the future
 	}
-	return ID(s.last<<idTimeShift | int64(s.Node)<<idCountBits | s.count)
+	return ID(s.last<<idTimeShift | int64(s.node)<<idCountBits | s.count)
 }
 
 // At returns an id that sorts among those of moment t: for a post that was

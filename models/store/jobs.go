@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"atelier/models"
+)
+
+// AddJob stores work for later. A job of the same kind and key that waits
+// already stays as it is.
+func (q queries) AddJob(ctx context.Context, j *models.Job) error {
+	_, err := q.exec(ctx, `
+		INSERT INTO jobs (id, kind, key, data, attempts, run_at, created_at) VALUES (?, ?, ?, ?, 0, ?, ?)
+		ON CONFLICT (kind, key) DO NOTHING`, j.ID, j.Kind, j.Key, j.Data, j.RunAt, q.now())
+	if err != nil {
+		return fmt.Errorf("add job %s %s: %w", j.Kind, j.Key, err)
+	}
+	return nil
+}
+
+// ClaimJobs takes due jobs of the named kinds for as long as lease: another
+// node, or this one after a crash, takes them again when it is over.
+func (q queries) ClaimJobs(ctx context.Context, kinds []string, lease time.Duration, limit int) ([]*models.Job, error) {
+	lock := ``
+	if q.run.postgres() {
+		lock = ` FOR UPDATE SKIP LOCKED`
+	}
+	now := q.now()
+	return list(ctx, q, func(rows *sql.Rows) (*models.Job, error) {
+		j := &models.Job{}
+		return j, rows.Scan(&j.ID, &j.Kind, &j.Key, &j.Data, &j.Attempts, millis{&j.RunAt})
+	}, `
+		UPDATE jobs SET lease_until = ?, attempts = attempts + 1
+		WHERE id IN (SELECT id FROM jobs WHERE run_at <= ? AND lease_until <= ? AND kind {names} ORDER BY run_at LIMIT ?`+lock+`)
+		RETURNING id, kind, key, data, attempts, run_at`, now.Add(lease), now, now, kinds, limit)
+}
+
+// DeleteJob deletes a job that is done or given up.
+func (q queries) DeleteJob(ctx context.Context, id models.ID) error {
+	_, err := q.exec(ctx, `DELETE FROM jobs WHERE id = ?`, id)
+	return err
+}
+
+// PostponeJob lets a job run again later.
+func (q queries) PostponeJob(ctx context.Context, id models.ID, at time.Time, why string) error {
+	_, err := q.exec(ctx, `UPDATE jobs SET lease_until = 0, run_at = ?, last_error = ? WHERE id = ?`, at, why, id)
+	return err
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"unicode"
+
+	"atelier/models"
+)
+
+// addSearch makes a post's text findable.
+func (q queries) addSearch(ctx context.Context, id models.ID, body string) error {
+	if q.run.postgres() {
+		_, err := q.exec(ctx, `INSERT INTO post_search (docid, body) VALUES (?, to_tsvector('simple', ?)) ON CONFLICT (docid) DO UPDATE SET body = excluded.body`, id, body)
+		return err
+	}
+	_, err := q.exec(ctx, `INSERT INTO post_search (docid, body) VALUES (?, ?)`, id, body)
+	return err
+}
+
+func (q queries) deleteSearch(ctx context.Context, id models.ID) error {
+	_, err := q.exec(ctx, `DELETE FROM post_search WHERE docid = ?`, id)
+	return err
+}
+
+// searchable says which of the posts that may be read may also be found: one's
+// own, those one has something to do with, and those whose author wants to be
+// found (FEP-5feb); posts of this chapter's members by its members.
+const searchable = ` (p.account_id = ? OR (p.local AND ?)
+	OR EXISTS (SELECT 1 FROM accounts i WHERE i.id = p.account_id AND i.indexable)
+	OR EXISTS (SELECT 1 FROM post_mentions i WHERE i.post_id = p.id AND i.account_id = ?)
+	OR EXISTS (SELECT 1 FROM favourites i WHERE i.post_id = p.id AND i.account_id = ?)
+	OR EXISTS (SELECT 1 FROM bookmarks i WHERE i.post_id = p.id AND i.account_id = ?)
+	OR EXISTS (SELECT 1 FROM posts i WHERE i.boost_of_id = p.id AND i.account_id = ?)) `
+
+// SearchPosts returns a page of posts that have all words, the last one as a
+// beginning, as far as the viewer may read and find them.
+func (q queries) SearchPosts(ctx context.Context, v models.Viewer, words string, onlyPractice bool, p Page) ([]*models.Post, error) {
+	match := matchQuery(words, q.run.postgres())
+	if match == "" {
+		return nil, nil
+	}
+	me := v.AccountID
+	condition := searchable + ` AND p.boost_of_id IS NULL AND ` + notMine
+	args := []any{match, me, v.IsMember(), me, me, me, me, me, me, me}
+	if onlyPractice {
+		condition += ` AND p.practice_kind <> ''`
+	}
+	if q.run.postgres() {
+		return q.postsPage(ctx, v, p, "p.id", ` FROM post_search x JOIN posts p ON p.id = x.docid LEFT JOIN post_stats s ON s.post_id = p.id`,
+			`x.body @@ to_tsquery('simple', ?) AND `+condition, args...)
+	}
+	return q.postsPage(ctx, v, p, "x.docid", ` FROM post_search x JOIN posts p ON p.id = x.docid LEFT JOIN post_stats s ON s.post_id = p.id`,
+		`post_search MATCH ? AND `+condition, args...)
+}
+
+// matchQuery makes what the engine's full-text search takes of what a person
+// typed: words that all must be there, the last as a beginning.
+func matchQuery(words string, pg bool) string {
+	terms := strings.FieldsFunc(strings.ToLower(words), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+	if len(terms) == 0 {
+		return ""
+	}
+	if len(terms) > 12 {
+		terms = terms[:12]
+	}
+	if pg {
+		for i := range terms {
+			terms[i] = "'" + terms[i] + "'"
+		}
+		return strings.Join(terms, " & ") + ":*"
+	}
+	for i := range terms[:len(terms)-1] {
+		terms[i] = `"` + terms[i] + `"`
+	}
+	terms[len(terms)-1] += "*"
+	return strings.Join(terms, " ")
+}
+
+// A Tag is a hashtag and how much it was used lately.
+type Tag struct {
+	ID    models.ID
+	Name  string
+	Label string
+}
+
+// SearchTags returns tags that begin with a word.
+func (q queries) SearchTags(ctx context.Context, word string, limit, offset int) ([]Tag, error) {
+	word = likePrefix(TagKey(strings.TrimSpace(word)))
+	if word == "%" {
+		return nil, nil
+	}
+	return list(ctx, q, scanTag, `SELECT id, name, label FROM tags WHERE name LIKE ? ESCAPE '\' ORDER BY LENGTH(name), name LIMIT ? OFFSET ?`, word, limit, offset)
+}

@@ -1,0 +1,324 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+)
+
+// groupSize is how many transactions are committed together at most.
+const groupSize = 128
+
+// sqliteEngine is one writer connection, its transactions grouped, and
+// readers beside it.
+type sqliteEngine struct {
+	store   *Store
+	file    string
+	dialect dialect
+	readers *sql.DB
+	reads   statements
+	db      *sql.DB // of the one writer connection
+	conn    *sql.Conn
+	writes  statements
+	jobs    chan *writeJob
+	stopped sync.WaitGroup
+	closing chan struct{}
+	once    sync.Once
+}
+
+// A writeJob is one caller of Write.
+type writeJob struct {
+	ctx  context.Context
+	do   func(*Tx) error
+	tx   *Tx
+	err  error
+	done chan struct{}
+}
+
+func (s *Store) openSQLite(ctx context.Context, file string, o Options) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return fmt.Errorf("make the database's folder: %w", err)
+	}
+	e := &sqliteEngine{store: s, file: file, jobs: make(chan *writeJob, groupSize), closing: make(chan struct{})}
+	sync := "FULL"
+	if o.Relaxed {
+		sync = "NORMAL"
+	}
+	var err error
+	e.db, err = sql.Open("sqlite3", sqliteAddress(file, url.Values{"_synchronous": {sync}, "_cache_size": {"-16384"}}))
+	if err != nil {
+		return fmt.Errorf("open %s: %w", file, err)
+	}
+	e.db.SetMaxOpenConns(1)
+	if e.conn, err = e.db.Conn(ctx); err != nil {
+		e.db.Close()
+		return fmt.Errorf("open %s: %w", file, err)
+	}
+	e.readers, err = sql.Open("sqlite3", sqliteAddress(file, url.Values{"_query_only": {"on"}, "_cache_size": {"-4096"}}))
+	if err != nil {
+		e.db.Close()
+		return fmt.Errorf("open %s: %w", file, err)
+	}
+	n := o.Readers
+	if n == 0 {
+		n = max(4, 2*runtime.NumCPU())
+	}
+	e.readers.SetMaxOpenConns(n)
+	e.readers.SetMaxIdleConns(n) // a connection costs more than what it reads
+	e.reads.prepare = e.readers.PrepareContext
+	e.writes.prepare = e.conn.PrepareContext
+	s.sqlite, s.run = e, sqliteReader{e}
+	e.stopped.Add(1)
+	go e.work()
+	return nil
+}
+
+func sqliteAddress(file string, more url.Values) string {
+	v := url.Values{
+		"_journal_mode": {"WAL"},
+		"_foreign_keys": {"on"},
+		"_busy_timeout": {"15000"},
+		"_txlock":       {"immediate"},
+	}
+	for k := range more {
+		v.Set(k, more.Get(k))
+	}
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + v.Encode()
+}
+
+func (e *sqliteEngine) close() error {
+	e.once.Do(func() { close(e.closing) })
+	e.stopped.Wait()
+	e.writes.close()
+	e.reads.close()
+	e.conn.Close()
+	err := e.readers.Close()
+	if err2 := e.db.Close(); err == nil {
+		err = err2
+	}
+	return err
+}
+
+// write hands a transaction to the writer and waits for its commit.
+func (e *sqliteEngine) write(ctx context.Context, do func(*Tx) error) error {
+	j := &writeJob{ctx: ctx, do: do, done: make(chan struct{})}
+	select {
+	case e.jobs <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.closing:
+		return errClosed
+	}
+	select {
+	case <-j.done:
+	case <-e.closing:
+		e.stopped.Wait() // what was accepted before the end was still worked on
+		select {
+		case <-j.done:
+		default:
+			return errClosed
+		}
+	}
+	if j.err == nil {
+		j.tx.committed()
+	}
+	return j.err
+}
+
+var errClosed = fmt.Errorf("the database was closed")
+
+// work is the writer: it takes what is waiting, and commits it together.
+func (e *sqliteEngine) work() {
+	defer e.stopped.Done()
+	for {
+		select {
+		case j := <-e.jobs:
+			e.group(j)
+		case <-e.closing:
+			for {
+				select {
+				case j := <-e.jobs:
+					e.group(j)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// group runs first and those that wait behind it in one transaction of the
+// database.
+func (e *sqliteEngine) group(first *writeJob) {
+	ctx := context.Background() // a caller who leaves must not break the others' transaction
+	group := []*writeJob{first}
+	defer func() {
+		for _, j := range group {
+			close(j.done)
+		}
+	}()
+	if err := e.begin(ctx); err != nil {
+		first.err = err
+		return
+	}
+	e.attempt(ctx, first)
+	for len(group) < groupSize {
+		select {
+		case j := <-e.jobs:
+			group = append(group, j)
+			e.attempt(ctx, j)
+			continue
+		default:
+		}
+		break
+	}
+	if _, err := e.execWriter(ctx, `COMMIT`, nil); err != nil {
+		e.execWriter(ctx, `ROLLBACK`, nil)
+		for _, j := range group {
+			if j.err == nil {
+				j.err = fmt.Errorf("commit: %w", err)
+			}
+		}
+	}
+}
+
+func (e *sqliteEngine) begin(ctx context.Context) error {
+	_, err := e.execWriter(ctx, `BEGIN IMMEDIATE`, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	return nil
+}
+
+// attempt runs one job behind a savepoint, so that its failure is its own.
+func (e *sqliteEngine) attempt(ctx context.Context, j *writeJob) {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return
+	}
+	if _, j.err = e.execWriter(ctx, `SAVEPOINT job`, nil); j.err != nil {
+		return
+	}
+	j.tx = &Tx{queries: queries{run: sqliteWriter{e}, now: e.store.now}, store: e.store}
+	if j.err = protect(func() error { return j.do(j.tx) }); j.err != nil {
+		e.execWriter(ctx, `ROLLBACK TO job`, nil)
+	}
+	if _, err := e.execWriter(ctx, `RELEASE job`, nil); err != nil && j.err == nil {
+		j.err = err
+	}
+}
+
+// protect turns a panic into an error: one bad job must not stop the writer.
+func protect(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("a transaction panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("a transaction panicked: %v", p)
+		}
+	}()
+	return do()
+}
+
+func (e *sqliteEngine) execWriter(ctx context.Context, text string, args []any) (sql.Result, error) {
+	st, err := e.writes.get(ctx, e.dialect.text(text))
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(ctx, args...)
+}
+
+// sqliteReader reads on the pool.
+type sqliteReader struct{ e *sqliteEngine }
+
+func (r sqliteReader) postgres() bool { return false }
+
+func (r sqliteReader) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	// Every query is bounded, and a context that can end costs the driver a
+	// goroutine for each.
+	ctx = context.WithoutCancel(ctx)
+	st, err := r.e.reads.get(ctx, r.e.dialect.text(text))
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+func (r sqliteReader) exec(context.Context, string, []any) (sql.Result, error) {
+	return nil, fmt.Errorf("a change outside Store.Write")
+}
+
+// sqliteWriter works inside the writer's transaction.
+type sqliteWriter struct{ e *sqliteEngine }
+
+func (w sqliteWriter) postgres() bool { return false }
+
+func (w sqliteWriter) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	ctx = context.WithoutCancel(ctx)
+	st, err := w.e.writes.get(ctx, w.e.dialect.text(text))
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+func (w sqliteWriter) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	return w.e.execWriter(context.WithoutCancel(ctx), text, args)
+}
+
+// statements keeps prepared statements: preparing costs more than most
+// queries.
+type statements struct {
+	prepare func(context.Context, string) (*sql.Stmt, error)
+	kept    sync.Map // text -> *sql.Stmt
+}
+
+func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
+	if st, ok := s.kept.Load(text); ok {
+		return st.(*sql.Stmt), nil
+	}
+	st, err := s.prepare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if other, loaded := s.kept.LoadOrStore(text, st); loaded {
+		st.Close()
+		return other.(*sql.Stmt), nil
+	}
+	return st, nil
+}
+
+func (s *statements) close() {
+	s.kept.Range(func(_, st any) bool {
+		st.(*sql.Stmt).Close()
+		return true
+	})
+}
+
+// optimizeEvery is how often SQLite may refresh what its planner knows.
+const optimizeEvery = 6 * time.Hour
+
+// Tend keeps the database in shape until ctx ends. It is for the serving
+// program only.
+func (s *Store) Tend(ctx context.Context) {
+	tick := time.NewTicker(optimizeEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.Write(ctx, func(tx *Tx) error { return tx.forget(ctx) }); err != nil {
+				slog.Warn("tend the database", "err", err)
+			}
+		}
+	}
+}
