@@ -272,7 +272,9 @@ func TestSearchPosts(t *testing.T) {
 		far := storetest.Account(t, s, "far@away.example")
 		ours := storetest.Post(t, s, ana, func(p *models.Post) { p.Source = "The silence of a client, and Überraschung" })
 		storetest.Post(t, s, far, func(p *models.Post) { p.Source = "silence from one who does not want to be found" })
-		private := storetest.Post(t, s, ana, func(p *models.Post) { p.Source, p.Visibility, p.LocalOnly = "silence among members", models.Private, true })
+		private := storetest.Post(t, s, ana, func(p *models.Post) {
+			p.Source, p.Visibility, p.LocalOnly = "silence among members", models.Private, true
+		})
 		member, guest := storetest.ViewerOf(ana, models.Ordinary), models.Viewer{AccountID: far.ID}
 		for _, test := range []struct {
 			name, words string
