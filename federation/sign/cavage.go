@@ -151,7 +151,7 @@ func parseCavageParams(s string) (*cavageParams, error) {
 func cutParam(s string) (name, value, after string, err error) {
 	name, s, ok := strings.Cut(s, "=")
 	name, s = strings.TrimSpace(name), strings.TrimSpace(s)
-	if !ok || name == "" {
+	if !ok || name == "" || strings.ContainsAny(name, ", \"") {
 		return "", "", "", errors.New("it cannot be read")
 	}
 	if strings.HasPrefix(s, `"`) {

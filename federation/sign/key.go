@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -87,7 +88,7 @@ func ParsePublic(text string) (crypto.PublicKey, error) {
 	if len(text) > maxPEM {
 		return nil, errors.New("parse public key: too long")
 	}
-	block, _ := pem.Decode([]byte(text))
+	block, _ := pem.Decode([]byte(strings.TrimSpace(text)))
 	if block == nil {
 		return nil, errors.New("parse public key: no PEM block")
 	}
@@ -183,6 +184,13 @@ type Keyring struct {
 // NewKeyring returns a Keyring that keeps at most max keys.
 func NewKeyring(max int) *Keyring {
 	return &Keyring{max: max, keys: make(map[[2]string]*Key)}
+}
+
+// Len returns how many keys are kept.
+func (r *Keyring) Len() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.keys)
 }
 
 // Key is ParseKey, remembered.

@@ -69,6 +69,7 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -99,13 +100,21 @@ func newNativeSigner(k *rsa.PrivateKey) signer {
 		return nil
 	}
 	s := &nativeSigner{key: key, size: k.Size()}
-	runtime.AddCleanup(s, func(key unsafe.Pointer) { C.native_free(key) }, key)
+	runtime.AddCleanup(s, freeNative, key)
 	test := []byte("a signature that is not sent anywhere")
 	signature, err := s.sign(test)
 	if err != nil || verify(&k.PublicKey, test, signature) != nil {
 		return nil
 	}
 	return s
+}
+
+// nativeFreed counts the keys that were given back, for the tests.
+var nativeFreed atomic.Int64
+
+func freeNative(key unsafe.Pointer) {
+	C.native_free(key)
+	nativeFreed.Add(1)
 }
 
 var errNative = errors.New("OpenSSL did not sign")
