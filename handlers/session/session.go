@@ -67,26 +67,29 @@ func (s *Sessions) Of(r *http.Request) (*Session, error) {
 	if err != nil {
 		return nil, unlessGone(err)
 	}
-	member, err := s.Store.Member(ctx, token.AccountID)
-	if err != nil {
+	x, err := s.read(ctx, token)
+	if err != nil || x == nil {
 		return nil, unlessGone(err)
 	}
-	if member.State != models.Active {
-		return nil, nil
+	x.secret = c.Value
+	return x, s.seen(ctx, token)
+}
+
+// read returns the session of a token; nil if its member may not sign in.
+func (s *Sessions) read(ctx context.Context, t *models.Token) (*Session, error) {
+	member, err := s.Store.Member(ctx, t.AccountID)
+	if err != nil || member.State != models.Active {
+		return nil, err
 	}
-	account, err := s.Store.Account(ctx, token.AccountID)
+	account, err := s.Store.Account(ctx, t.AccountID)
 	if err != nil {
-		return nil, unlessGone(err)
-	}
-	if err := s.seen(ctx, token); err != nil {
 		return nil, err
 	}
 	return &Session{
 		Member:  member,
 		Account: account,
 		Viewer:  models.Viewer{AccountID: member.AccountID, Role: member.Role},
-		TokenID: token.ID,
-		secret:  c.Value,
+		TokenID: t.ID,
 	}, nil
 }
 
@@ -105,9 +108,9 @@ func (s *Sessions) seen(ctx context.Context, t *models.Token) error {
 }
 
 // Begin signs a member in: a new session, whatever the browser had before.
-func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, memberID models.ID) error {
+func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, memberID models.ID) (*Session, error) {
 	if err := s.End(w, r); err != nil {
-		return err
+		return nil, err
 	}
 	secret := newSecret()
 	now := s.Store.Now()
@@ -118,10 +121,18 @@ func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, memberID models
 	ctx := r.Context()
 	err := s.Store.Write(ctx, func(tx *store.Tx) error { return tx.AddToken(ctx, t) })
 	if err != nil {
-		return fmt.Errorf("begin a session: %w", err)
+		return nil, fmt.Errorf("begin a session: %w", err)
 	}
+	x, err := s.read(ctx, t)
+	if err != nil {
+		return nil, fmt.Errorf("begin a session: %w", err)
+	}
+	if x == nil {
+		return nil, models.Errorf(models.Forbidden, "This membership is not active.")
+	}
+	x.secret = secret
 	s.setCookie(w, secret, int(lifetime.Seconds()))
-	return nil
+	return x, nil
 }
 
 // End signs the browser out. It is no error if it was not signed in.

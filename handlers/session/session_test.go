@@ -17,7 +17,7 @@ import (
 func signIn(t *testing.T, ss *session.Sessions, a *models.Account) *http.Cookie {
 	t.Helper()
 	w := httptest.NewRecorder()
-	if err := ss.Begin(w, httptest.NewRequest("POST", "/sign-in", nil), a.ID); err != nil {
+	if _, err := ss.Begin(w, httptest.NewRequest("POST", "/sign-in", nil), a.ID); err != nil {
 		t.Fatal(err)
 	}
 	cookies := w.Result().Cookies()
@@ -77,7 +77,7 @@ func TestWhoIsNotSignedIn(t *testing.T) {
 			},
 			"who signed in anew in the same browser": func() *http.Cookie {
 				c := signIn(t, ss, ana)
-				if err := ss.Begin(httptest.NewRecorder(), with(c, nil), ana.ID); err != nil {
+				if _, err := ss.Begin(httptest.NewRecorder(), with(c, nil), ana.ID); err != nil {
 					t.Fatal(err)
 				}
 				return c
