@@ -32,22 +32,44 @@ func renderPlain(src string, env Env) string {
 // lines returns s as valid UTF-8 with every line ended by \n.
 func lines(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if strings.ContainsRune(s, '\r') {
-		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	if strings.Contains(s, "\r\n") {
+		s = strings.ReplaceAll(s, "\r\n", "\n")
 	}
-	return s
+	return visible(s)
 }
+
+// visible returns s without control characters, with every line ended by \n
+// and every other space of ASCII a space or a tab.
+func visible(s string) string {
+	if strings.IndexFunc(s, control) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\r':
+			return '\n'
+		case r == '\f' || r == '\v':
+			return ' '
+		case control(r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7F }
 
 // writeLines writes words that are no entity.
 func writeLines(w *strings.Builder, s string) {
-	for s != "" {
+	for {
 		line, rest, more := strings.Cut(s, "\n")
-		writeEscaped(w, line)
 		if !more {
+			writeEscaped(w, s)
 			return
 		}
-		s = strings.TrimLeft(rest, "\n")
-		if len(s) < len(rest) {
+		writeEscaped(w, strings.TrimRight(line, space))
+		s = strings.TrimLeft(rest, space)
+		if strings.Contains(rest[:len(rest)-len(s)], "\n") {
 			w.WriteString("</p><p>")
 		} else {
 			w.WriteString("<br />")
@@ -72,10 +94,8 @@ func writeEscaped(w *strings.Builder, s string) {
 			esc = "&quot;"
 		case c == '\'':
 			esc = "&#39;"
-		case c == '\r':
-			esc = "\n"
-		case c < ' ' && c != '\n' && c != '\t' || c == 0x7F:
-			esc = "" // control characters mean nothing in HTML
+		case control(rune(c)):
+			esc = ""
 		default:
 			continue
 		}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -83,7 +84,9 @@ func allow() *bluemonday.Policy {
 	p.AllowAttrs("start").Matching(wholeNumber).OnElements("ol")
 	p.AllowAttrs("reversed").OnElements("ol")
 	p.AllowAttrs("value").Matching(wholeNumber).OnElements("li")
-	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowURLSchemeWithCustomPolicy("https", plainAddress)
+	p.AllowURLSchemeWithCustomPolicy("http", plainAddress)
+	p.AllowURLSchemeWithCustomPolicy("mailto", func(u *url.URL) bool { return u.Opaque != "" })
 	p.RequireParseableURLs(true)
 	return p
 }
@@ -96,6 +99,10 @@ func allowOwn() *bluemonday.Policy {
 	p.AllowAttrs("src", "alt").OnElements("img")
 	return p
 }
+
+// plainAddress says whether u names a host, and nobody before it, who is only
+// there to mislead: https://bank.example@evil.example.
+func plainAddress(u *url.URL) bool { return u.Host != "" && u.User == nil }
 
 var wholeNumber = regexp.MustCompile(`^-?[0-9]{1,6}$`)
 

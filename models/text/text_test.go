@@ -38,6 +38,7 @@ func TestRenderPlainText(t *testing.T) {
 		{"a line is a paragraph", "Hello", "<p>Hello</p>"},
 		{"a line end is a line end", "a\nb\r\nc\rd", "<p>a<br />b<br />c<br />d</p>"},
 		{"a blank line parts paragraphs", "a\n\nb\n\n\n\nc", "<p>a</p><p>b</p><p>c</p>"},
+		{"white space at the ends of lines is dropped", "a \n b\n \t\n c @ana \nd", "<p>a<br />b</p><p>c " + ana + "<br />d</p>"},
 		{"white space around is dropped", "\n\n a \n\n", "<p>a</p>"},
 		{"HTML is text", `<b title="x">'&amp;</b>`, "<p>&lt;b title=&quot;x&quot;&gt;&#39;&amp;amp;&lt;/b&gt;</p>"},
 		{"what is no UTF-8 is replaced", "a\xffb", "<p>a\uFFFDb</p>"},

@@ -103,10 +103,12 @@ func attributes(z *html.Tokenizer, more bool) map[string]string {
 	return m
 }
 
+// space is the white space that HTML does not show.
 const space = " \t\n\r\f"
 
 // text writes the text s.
 func (t *tidier) text(s string) {
+	s = visible(s)
 	if slices.Contains(t.open, "pre") {
 		t.blank, t.edge = false, false
 		writeEscaped(&t.w, s)
