@@ -304,6 +304,16 @@ func normalURL(address string) (string, bool) {
 	return u.String(), true
 }
 
+// pageURL returns address as it is written in an href, if it is one by http or
+// https.
+func pageURL(address string) (string, bool) {
+	u, err := url.Parse(mendPercents(address))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || !plainAddress(u) {
+		return "", false
+	}
+	return u.String(), true
+}
+
 // mendPercents escapes the percent signs of s that begin no escape: people
 // and some servers write them bare, and url.Parse refuses them.
 func mendPercents(s string) string {

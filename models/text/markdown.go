@@ -21,24 +21,94 @@ var markdownParser = parser.NewParser(
 	parser.WithBlockParsers(
 		util.Prioritized(parser.NewSetextHeadingParser(), 100),
 		util.Prioritized(parser.NewThematicBreakParser(), 200),
-		util.Prioritized(parser.NewListParser(), 300),
+		util.Prioritized(shallow{parser.NewListParser()}, 300),
 		util.Prioritized(parser.NewListItemParser(), 400),
 		util.Prioritized(parser.NewCodeBlockParser(), 500),
 		util.Prioritized(parser.NewATXHeadingParser(), 600),
 		util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
-		util.Prioritized(parser.NewBlockquoteParser(), 800),
+		util.Prioritized(shallow{parser.NewBlockquoteParser()}, 800),
 		util.Prioritized(parser.NewParagraphParser(), 1000),
 	),
 	parser.WithInlineParsers(
 		util.Prioritized(parser.NewCodeSpanParser(), 100),
 		util.Prioritized(entityParser{}, 150),
-		util.Prioritized(parser.NewLinkParser(), 200),
+		util.Prioritized(bounded{parser.NewLinkParser(), linkTally}, 200),
 		util.Prioritized(parser.NewAutoLinkParser(), 300),
-		util.Prioritized(parser.NewEmphasisParser(), 500),
-		util.Prioritized(extension.NewStrikethroughParser(), 500),
+		util.Prioritized(bounded{parser.NewEmphasisParser(), emphasisTally}, 500),
+		util.Prioritized(bounded{extension.NewStrikethroughParser(), emphasisTally}, 500),
 	),
-	parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+	parser.WithParagraphTransformers(util.Prioritized(references{parser.LinkReferenceParagraphTransformer}, 100)),
 )
+
+// Some of goldmark's parsers need time that grows with the square of what they
+// work on: blocks in each other, brackets and emphasis in one paragraph. What
+// is beyond these limits, far above what people write, is text.
+const (
+	maxBlocks = 30  // quotations, lists and items in each other
+	maxMarks  = 600 // brackets, or marks of emphasis, in one paragraph
+	maxLines  = 200 // lines of a paragraph in which references are looked for
+)
+
+// shallow is a parser of blocks that does not open them beyond maxBlocks.
+type shallow struct{ parser.BlockParser }
+
+// Open implements parser.BlockParser.
+func (p shallow) Open(parent ast.Node, reader gmtext.Reader, pc parser.Context) (ast.Node, parser.State) {
+	depth := 0
+	for n := parent; n != nil; n = n.Parent() {
+		depth++
+	}
+	if depth > maxBlocks {
+		return nil, parser.NoChildren
+	}
+	return p.BlockParser.Open(parent, reader, pc)
+}
+
+// bounded is a parser within lines that reads at most maxMarks in a paragraph,
+// together with others that have the same tally.
+type bounded struct {
+	parser.InlineParser
+	tally parser.ContextKey
+}
+
+var linkTally, emphasisTally = parser.NewContextKey(), parser.NewContextKey()
+
+// tally counts what was read in the paragraph block.
+type tally struct {
+	block ast.Node
+	marks int
+}
+
+// Parse implements parser.InlineParser.
+func (p bounded) Parse(parent ast.Node, block gmtext.Reader, pc parser.Context) ast.Node {
+	t, _ := pc.Get(p.tally).(*tally)
+	if t == nil || t.block != parent {
+		t = &tally{block: parent}
+		pc.Set(p.tally, t)
+	}
+	t.marks++
+	if t.marks > maxMarks {
+		return nil
+	}
+	return p.InlineParser.Parse(parent, block, pc)
+}
+
+// CloseBlock implements parser.CloseBlocker.
+func (p bounded) CloseBlock(parent ast.Node, block gmtext.Reader, pc parser.Context) {
+	if c, ok := p.InlineParser.(parser.CloseBlocker); ok {
+		c.CloseBlock(parent, block, pc)
+	}
+}
+
+// references looks for link references in paragraphs of up to maxLines.
+type references struct{ parser.ParagraphTransformer }
+
+// Transform implements parser.ParagraphTransformer.
+func (t references) Transform(node *ast.Paragraph, reader gmtext.Reader, pc parser.Context) {
+	if node.Lines().Len() <= maxLines {
+		t.ParagraphTransformer.Transform(node, reader, pc)
+	}
+}
 
 // entityNode is a mention, hashtag, bare address or shortcode in Markdown.
 type entityNode struct {
@@ -156,7 +226,7 @@ func scanMarkdown(src string, c *collector) {
 
 // address takes in the address of a link, if it is one by http or https.
 func (c *collector) address(s string) {
-	if href, ok := normalURL(s); ok && schemeAt(href, 0) != "" {
+	if href, ok := pageURL(s); ok {
 		c.link(href)
 	}
 }
@@ -231,15 +301,15 @@ func (r entityRenderer) autoLink(w util.BufWriter, source []byte, node ast.Node,
 	n := node.(*ast.AutoLink)
 	typed := string(n.Label(source))
 	var s strings.Builder
-	href, ok := normalURL(string(n.URL(source)))
+	href, page := pageURL(string(n.URL(source)))
 	switch {
-	case !ok || inLink(n):
+	case inLink(n):
 		writeEscaped(&s, typed)
 	case n.AutoLinkType == ast.AutoLinkEmail:
 		s.WriteString("<a" + attribute("href", "mailto:"+typed) + ` target="_blank" rel="nofollow noopener">`)
 		writeEscaped(&s, typed)
 		s.WriteString("</a>")
-	case schemeAt(href, 0) != "":
+	case page:
 		writeLink(&s, href, typed)
 	default:
 		writeEscaped(&s, typed)
@@ -254,12 +324,12 @@ func (r entityRenderer) image(w util.BufWriter, source []byte, node ast.Node, en
 	}
 	n := node.(*ast.Image)
 	alt := strings.TrimSpace(words(n, source))
-	src, ok := normalURL(string(n.Destination))
+	src, ok := pageURL(string(n.Destination))
 	var s strings.Builder
 	switch {
 	case ok && r.env.Image != nil && r.env.Image(src):
 		s.WriteString("<img" + attribute("src", src) + attribute("alt", alt) + " />")
-	case ok && !inLink(n) && schemeAt(src, 0) != "":
+	case ok && !inLink(n):
 		if alt == "" {
 			alt = src
 		}

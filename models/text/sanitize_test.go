@@ -251,3 +251,26 @@ func FuzzRender(f *testing.F) {
 		}
 	})
 }
+
+func TestRenderMarkdownIsBounded(t *testing.T) {
+	for _, test := range []struct {
+		name, src, counted string
+		want               int
+	}{
+		{"quotations in each other", strings.Repeat(">", 1000) + "a", "<blockquote>", 30},
+		{"items in each other", strings.Repeat("- ", 1000) + "a", "<li>", 15},
+		{"emphasis in one paragraph", strings.Repeat("*a* ", 1000), "<em>", 300},
+		{"strikes in one paragraph", strings.Repeat("~a~ ", 1000), "<del>", 300},
+		{"links in one paragraph", strings.Repeat("[a](https://c3.example) ", 1000), ">a</a>", 300},
+		{"references in one paragraph", "[a]\n\n" + strings.Repeat("[a]: https://c3.example\n", 201), ": <a ", 201},
+		{"links in two paragraphs", strings.Repeat("[a](https://c3.example) ", 200) + "\n\n" + strings.Repeat("[a](https://c3.example) ", 200), ">a</a>", 400},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			out := text.Render(test.src, models.Markdown, env)
+			if n := strings.Count(out, test.counted); n != test.want {
+				t.Errorf("%d times %s; want %d", n, test.counted, test.want)
+			}
+			harmless(t, "Markdown", test.src, out)
+		})
+	}
+}

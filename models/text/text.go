@@ -125,15 +125,22 @@ func (c *collector) first(key string) bool {
 func writeEntity(w *strings.Builder, e entity, typed string, env Env) {
 	switch e.kind {
 	case mentionEntity:
-		if env.Mention != nil {
-			if url, name, ok := env.Mention(e.value); ok {
-				writeMention(w, url, name)
+		if env.Mention == nil {
+			break
+		}
+		// The page of an account elsewhere is that server's word: it may be anything.
+		if url, name, ok := env.Mention(e.value); ok {
+			if href, ok := pageURL(url); ok {
+				writeMention(w, href, name)
 				return
 			}
 		}
 	case hashtagEntity:
-		if env.TagURL != nil {
-			writeHashtag(w, env.TagURL(TagKey(e.value)), e.value)
+		if env.TagURL == nil {
+			break
+		}
+		if href, ok := pageURL(env.TagURL(TagKey(e.value))); ok {
+			writeHashtag(w, href, e.value)
 			return
 		}
 	case linkEntity:

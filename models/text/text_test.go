@@ -17,6 +17,8 @@ var env = text.Env{
 			return "https://c1.example/@ana", "ana", true
 		case "bob@c2.example":
 			return "https://c2.example/@bob", "bob", true
+		case "eve@evil.example":
+			return "javascript:alert(1)", "eve", true
 		}
 		return "", "", false
 	},
@@ -47,6 +49,7 @@ func TestRenderPlainText(t *testing.T) {
 		{"a member is mentioned", "Hi @ana!", "<p>Hi " + ana + "!</p>"},
 		{"a handle may be in capitals", "@Bob@C2.Example", "<p>" + bob + "</p>"},
 		{"an unknown handle stays", "@nobody@c9.example", "<p>@nobody@c9.example</p>"},
+		{"an account whose page is a script is not linked", "@eve@evil.example", "<p>@eve@evil.example</p>"},
 		{"an e-mail address is no mention", "me@ana", "<p>me@ana</p>"},
 		{"a hashtag keeps its capitals", "#Listening.", "<p>" + hearing + ".</p>"},
 		{"a number is no hashtag", "#1 and #2026", "<p>#1 and #2026</p>"},
@@ -78,6 +81,7 @@ func TestRenderMarkdown(t *testing.T) {
 		{"a link with a title loses it", `[a](https://c3.example/a "t")`, `<p><a href="https://c3.example/a" ` + away + `>a</a></p>`},
 		{"a link that runs a script is none", "[a](javascript:alert(1)) [b](JaVa&#x53;cript:x) [c](data:text/html,x)", "<p>a b c</p>"},
 		{"a link to nowhere in particular is none", "[a](/settings) [b](//c3.example)", "<p>a b</p>"},
+		{"a link by reference", "[a] [b][a]\n\n[a]: https://c3.example/a", `<p><a href="https://c3.example/a" ` + away + `>a</a> <a href="https://c3.example/a" ` + away + `>b</a></p>`},
 		{"an address", "(https://c3.example/a)", "<p>(" + page + ")</p>"},
 		{"an address in angle brackets", "<https://c3.example/a>", "<p>" + page + "</p>"},
 		{"an e-mail address in angle brackets", "<a@c3.example>", `<p><a href="mailto:a@c3.example" ` + away + `>a@c3.example</a></p>`},
