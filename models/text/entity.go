@@ -170,7 +170,7 @@ var hostNames = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomain
 // asciiHost returns host, which may have a port, in the form that is compared
 // and looked up.
 func asciiHost(host string) (string, bool) {
-	if len(host) > 253 {
+	if len(host) > 253 || strings.Contains(host, "..") {
 		return "", false
 	}
 	for i := range len(host) {

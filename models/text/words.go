@@ -13,14 +13,14 @@ import (
 // goes into letters. Paragraphs are parted by a blank line, list items start
 // with "- " or their number; addresses are whole, also where a page shows
 // them shortened.
-func PlainText(html string) string { return plainText(html, false) }
+func PlainText(html string) string { return (&reader{}).read(html) }
 
 // ShownText is PlainText as a reader sees it, with shortened addresses: for
 // notifications and previews.
-func ShownText(html string) string { return plainText(html, true) }
+func ShownText(html string) string { return (&reader{shown: true}).read(html) }
 
-func plainText(src string, shown bool) string {
-	r := reader{shown: shown}
+// read returns the words of the HTML src.
+func (r *reader) read(src string) string {
 	r.w.Grow(len(src))
 	z := html.NewTokenizer(strings.NewReader(src))
 	for {
@@ -42,7 +42,8 @@ func plainText(src string, shown bool) string {
 // reader reads HTML aloud.
 type reader struct {
 	w      strings.Builder
-	shown  bool
+	shown  bool   // addresses are shortened
+	prose  bool   // headings, code and quotations of posts are left out
 	lists  []int  // the number of the next item of each open list, -1 without numbers
 	spans  []bool // for each open span, whether it is cut off
 	hidden int    // open spans that are not shown
@@ -51,9 +52,6 @@ type reader struct {
 	breaks int    // line ends due before the next word
 	gap    bool   // a space is due before the next word
 }
-
-// silent are the elements whose text is for machines.
-var silent = map[string]bool{"script": true, "style": true, "title": true, "noscript": true, "template": true, "iframe": true, "object": true}
 
 func (r *reader) text(s string) {
 	if r.skip != "" || r.hidden > 0 && r.shown {
@@ -131,11 +129,23 @@ func (r *reader) start(name string, attrs map[string]string) {
 		r.line(1)
 	case "p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "table":
 		r.line(2)
-	default:
-		if silent[name] && r.skip == "" {
-			r.skip = name
-		}
 	}
+	if r.skip == "" && r.silent(name, attrs) {
+		r.skip = name
+	}
+}
+
+// silent says whether the text of an element is not read.
+func (r *reader) silent(name string, attrs map[string]string) bool {
+	switch name {
+	case "script", "style", "title", "noscript", "template", "iframe", "object":
+		return true
+	case "h1", "h2", "h3", "h4", "h5", "h6", "pre":
+		return r.prose
+	case "p":
+		return r.prose && strings.Contains(attrs["class"], "quote-inline")
+	}
+	return false
 }
 
 // item writes what stands before the text of a list's item.
@@ -154,9 +164,10 @@ func (r *reader) item() {
 }
 
 func (r *reader) end(name string) {
-	switch name {
-	case r.skip:
+	if name == r.skip {
 		r.skip = ""
+	}
+	switch name {
 	case "span":
 		if n := len(r.spans); n > 0 {
 			if r.spans[n-1] && r.shown && r.hidden == 0 {
