@@ -30,62 +30,81 @@ type Run struct {
 // whole.
 func Diff(old, new string) []Run {
 	var d differ
-	compare(splitLines(old), splitLines(new), func(op Op, tokens []string) {
+	var deleted, inserted strings.Builder // lines that differ
+	settle := func() {
+		d.words(deleted.String(), inserted.String())
+		deleted.Reset()
+		inserted.Reset()
+	}
+	compare(splitLines(old), splitLines(new), func(op Op, lines []string) {
 		switch op {
 		case Equal:
-			d.settle()
-			d.add(Equal, strings.Join(tokens, ""))
+			settle()
+			d.add(Equal, lines...)
 		case Deleted:
-			d.old.WriteString(strings.Join(tokens, ""))
+			write(&deleted, lines)
 		case Inserted:
-			d.new.WriteString(strings.Join(tokens, ""))
+			write(&inserted, lines)
 		}
 	})
-	d.settle()
+	settle()
+	d.end()
 	return d.runs
 }
 
 // differ gathers the runs of a Diff.
 type differ struct {
-	runs     []Run
-	old, new strings.Builder // lines that differ, not yet compared by word
+	runs []Run
+	op   Op // of the run that is being written,
+	text strings.Builder
 }
 
-// settle compares the lines that differ.
-func (d *differ) settle() {
-	var deleted, inserted string
-	flush := func() {
-		d.add(Deleted, deleted)
-		d.add(Inserted, inserted)
-		deleted, inserted = "", ""
+// words adds how old becomes new by word.
+func (d *differ) words(old, new string) {
+	var deleted, inserted []string // between two words that stay
+	settle := func() {
+		d.add(Deleted, deleted...)
+		d.add(Inserted, inserted...)
+		deleted, inserted = nil, nil
 	}
-	compare(splitWords(d.old.String()), splitWords(d.new.String()), func(op Op, tokens []string) {
-		s := strings.Join(tokens, "")
+	compare(splitWords(old), splitWords(new), func(op Op, words []string) {
 		switch op {
+		case Equal:
+			settle()
+			d.add(Equal, words...)
 		case Deleted:
-			deleted += s
+			deleted = append(deleted, words...)
 		case Inserted:
-			inserted += s
-		default:
-			flush()
-			d.add(Equal, s)
+			inserted = append(inserted, words...)
 		}
 	})
-	flush()
-	d.old.Reset()
-	d.new.Reset()
+	settle()
 }
 
-// add appends a run, or makes the last one longer.
-func (d *differ) add(op Op, s string) {
-	if s == "" {
+// add adds words with the fate op.
+func (d *differ) add(op Op, words ...string) {
+	if len(words) == 0 {
 		return
 	}
-	if n := len(d.runs); n > 0 && d.runs[n-1].Op == op {
-		d.runs[n-1].Text += s
-		return
+	if op != d.op {
+		d.end()
+		d.op = op
 	}
-	d.runs = append(d.runs, Run{op, s})
+	write(&d.text, words)
+}
+
+// end ends the run that is being written.
+func (d *differ) end() {
+	if d.text.Len() > 0 {
+		d.runs = append(d.runs, Run{d.op, d.text.String()})
+		d.text.Reset()
+	}
+}
+
+func write(w *strings.Builder, words []string) {
+	for _, s := range words {
+		w.WriteString(s)
+	}
 }
 
 // splitLines returns the lines of s with their ends.
