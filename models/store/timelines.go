@@ -54,21 +54,45 @@ func pageOf[T any](ctx context.Context, q queries, scan func(*sql.Rows) (T, erro
 	return out, err
 }
 
-// postsPage reads a page of posts that the viewer may read, each with its poll.
-func (q queries) postsPage(ctx context.Context, v models.Viewer, p Page, column, from, condition string, args ...any) ([]*models.Post, error) {
+// A postList is a list of posts that is read by the page: the condition on
+// posts p that makes it, and the column that it is ordered by. from joins p
+// with post_stats s.
+type postList struct {
+	column    string
+	from      string
+	condition string
+	args      []any
+	empty     bool // nothing can be in it
+}
+
+// posts reads a page of a list, as far as the viewer may read it, each post
+// with its poll.
+func (q queries) posts(ctx context.Context, v models.Viewer, p Page, l postList) ([]*models.Post, error) {
+	if l.empty {
+		return nil, nil
+	}
 	rule, more := visible(v)
-	out, err := pageOf(ctx, q, scanPost, p, column, `SELECT `+postColumns+from+` WHERE `+condition+` AND`+rule, append(args, more...)...)
+	out, err := pageOf(ctx, q, scanPost, p, l.column, `SELECT `+postColumns+l.from+` WHERE `+l.condition+` AND`+rule, append(slices.Clone(l.args), more...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read a timeline: %w", err)
 	}
 	return out, q.withPolls(ctx, out)
 }
 
+// postsPage reads a page of posts that the viewer may read, each with its poll.
+func (q queries) postsPage(ctx context.Context, v models.Viewer, p Page, column, from, condition string, args ...any) ([]*models.Post, error) {
+	return q.posts(ctx, v, p, postList{column: column, from: from, condition: condition, args: args})
+}
+
 // Home returns a page of what the viewer's follows brought, by id of the post
 // or boost.
 func (q queries) Home(ctx context.Context, v models.Viewer, p Page) ([]*models.Post, error) {
-	return q.postsPage(ctx, v, p, "h.post_id",
-		` FROM home_entries h JOIN posts p ON p.id = h.post_id LEFT JOIN post_stats s ON s.post_id = p.id`, `h.account_id = ?`, v.AccountID)
+	return q.posts(ctx, v, p, homeList(v))
+}
+
+func homeList(v models.Viewer) postList {
+	return postList{column: "h.post_id", condition: `h.account_id = ?`, args: []any{v.AccountID},
+		from: ` FROM home_entries h JOIN posts p ON p.id = h.post_id LEFT JOIN post_stats s ON s.post_id = p.id`}
 }
 
 // notMine hides whom the viewer blocks or mutes, and hosts it blocks, from
@@ -88,6 +112,10 @@ type PublicFilter struct {
 // Public returns a page of public posts; with Local, a member also gets the
 // members' own.
 func (q queries) Public(ctx context.Context, v models.Viewer, f PublicFilter, p Page) ([]*models.Post, error) {
+	return q.posts(ctx, v, p, publicList(v, f))
+}
+
+func publicList(v models.Viewer, f PublicFilter) postList {
 	condition := `p.boost_of_id IS NULL AND ` + notMine
 	switch {
 	case f.Local && v.IsMember():
@@ -102,7 +130,7 @@ func (q queries) Public(ctx context.Context, v models.Viewer, f PublicFilter, p 
 	if f.OnlyMedia {
 		condition += ` AND p.has_media`
 	}
-	return q.postsPage(ctx, v, p, "p.id", fromPosts, condition, v.AccountID, v.AccountID, v.AccountID)
+	return postList{column: "p.id", from: fromPosts, condition: condition, args: []any{v.AccountID, v.AccountID, v.AccountID}}
 }
 
 // TagFilter chooses posts by tags, written without #: Any of them, All of
@@ -115,13 +143,21 @@ type TagFilter struct {
 // Tagged returns a page of public posts by their tags; members also get the
 // members' own.
 func (q queries) Tagged(ctx context.Context, v models.Viewer, f TagFilter, p Page) ([]*models.Post, error) {
-	ids, err := q.tagIDs(ctx, slices.Concat(f.Any, f.All, f.None))
+	l, err := q.tagList(ctx, v, f)
 	if err != nil {
 		return nil, err
 	}
+	return q.posts(ctx, v, p, l)
+}
+
+func (q queries) tagList(ctx context.Context, v models.Viewer, f TagFilter) (postList, error) {
+	ids, err := q.tagIDs(ctx, slices.Concat(f.Any, f.All, f.None))
+	if err != nil {
+		return postList{}, err
+	}
 	anyOf := known(ids, f.Any)
 	if len(anyOf) == 0 {
-		return nil, nil
+		return postList{empty: true}, nil
 	}
 	condition := notMine + ` AND p.visibility IN ('public', 'private') AND (p.visibility = 'public' OR p.local_only)`
 	args := []any{v.AccountID, v.AccountID, v.AccountID}
@@ -138,7 +174,7 @@ func (q queries) Tagged(ctx context.Context, v models.Viewer, f TagFilter, p Pag
 	for _, name := range f.All {
 		id := ids[TagKey(name)]
 		if id == 0 {
-			return nil, nil
+			return postList{empty: true}, nil
 		}
 		condition += ` AND EXISTS (SELECT 1 FROM post_tags ta WHERE ta.post_id = p.id AND ta.tag_id = ?)`
 		args = append(args, id)
@@ -156,7 +192,7 @@ func (q queries) Tagged(ctx context.Context, v models.Viewer, f TagFilter, p Pag
 	if f.OnlyMedia {
 		condition += ` AND p.has_media`
 	}
-	return q.postsPage(ctx, v, p, column, from, condition, args...)
+	return postList{column: column, from: from, condition: condition, args: args}, nil
 }
 
 func known(ids map[string]models.ID, names []string) (out []models.ID) {
@@ -201,6 +237,14 @@ type AccountFilter struct {
 
 // AccountPosts returns a page of what an account published.
 func (q queries) AccountPosts(ctx context.Context, v models.Viewer, accountID models.ID, f AccountFilter, p Page) ([]*models.Post, error) {
+	l, err := q.accountList(ctx, accountID, f)
+	if err != nil {
+		return nil, err
+	}
+	return q.posts(ctx, v, p, l)
+}
+
+func (q queries) accountList(ctx context.Context, accountID models.ID, f AccountFilter) (postList, error) {
 	condition, args := `p.account_id = ?`, []any{accountID}
 	if f.Pinned {
 		condition += ` AND p.pinned_at > 0`
@@ -220,12 +264,12 @@ func (q queries) AccountPosts(ctx context.Context, v models.Viewer, accountID mo
 	if f.Tag != "" {
 		ids, err := q.tagIDs(ctx, []string{f.Tag})
 		if err != nil || len(ids) == 0 {
-			return nil, err
+			return postList{empty: true}, err
 		}
 		condition += ` AND EXISTS (SELECT 1 FROM post_tags t WHERE t.post_id = p.id AND t.tag_id = ?)`
 		args = append(args, ids[TagKey(f.Tag)])
 	}
-	return q.postsPage(ctx, v, p, "p.id", fromPosts, condition, args...)
+	return postList{column: "p.id", from: fromPosts, condition: condition, args: args}, nil
 }
 
 // Library returns a page of practice notes; of one kind, or of all if kind is
