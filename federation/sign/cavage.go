@@ -201,7 +201,7 @@ func (p *cavageParams) set(name, value string) (err error) {
 // them for expires, but signs what was written, which httpsig cannot.
 func parseSeconds(s string) (int64, error) {
 	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n <= 0 {
+	if err != nil {
 		return 0, fmt.Errorf("the time %q is not accepted", s)
 	}
 	return n, nil

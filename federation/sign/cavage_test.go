@@ -169,6 +169,7 @@ func TestCavage(t *testing.T) {
 			p.after = func(r *http.Request) { r.Header.Set("Signature", strings.TrimSuffix(r.Header.Get("Signature"), `"`)) }
 		}, "left open"},
 		{"with something after a quote", func(p *peer) { p.params = strings.Replace(p.params, `",`, `"x,`, 1) }, "cannot be read"},
+		{"without a comma", func(p *peer) { p.params = strings.Replace(p.params, `",`, `" `, 1) }, "cannot be read"},
 		{"with a parameter without a value", func(p *peer) { p.params = "hello," + p.params }, "cannot be read"},
 		{"with a parameter that is nothing", func(p *peer) { p.params = p.params + ",hello" }, "cannot be read"},
 		{"with a parameter given twice", func(p *peer) { p.params = `headers="date",` + p.params }, `names "headers" twice`},
@@ -227,7 +228,7 @@ func TestCavage(t *testing.T) {
 		{"a digest in lower case", func(p *peer) { p.header["Digest"][0] = strings.Replace(p.header["Digest"][0], "SHA", "sha", 1) }, ""},
 		{"a list of digests", func(p *peer) {
 			sum := sha512.Sum512(create)
-			p.header["Digest"][0] = "unixsum=AAAA, " + p.header["Digest"][0] + ", SHA-512=" + base64.StdEncoding.EncodeToString(sum[:])
+			p.header["Digest"][0] = "unixsum=30637, " + p.header["Digest"][0] + ", SHA-512=" + base64.StdEncoding.EncodeToString(sum[:])
 		}, ""},
 		{"digests in two headers", func(p *peer) { p.header["Digest"] = append(p.header["Digest"], "unixsum=AAAA") }, ""},
 		{"a list with one wrong digest", func(p *peer) { p.header["Digest"][0] += ",SHA-512=AAAA" }, "not the body's"},
@@ -236,6 +237,7 @@ func TestCavage(t *testing.T) {
 		{"no body", func(p *peer) { p.body = nil }, "not the body's"},
 		{"no known digest", func(p *peer) { p.header["Digest"][0] = "MD5=AAAA" }, "no SHA-256"},
 		{"a digest that is not base64", func(p *peer) { p.header["Digest"][0] = "SHA-256=?" }, "not the body's"},
+		{"a digest with something after it", func(p *peer) { p.header["Digest"][0] += "?" }, "not the body's"},
 		{"a digest header that is not there", func(p *peer) { delete(p.header, "Digest") }, "no SHA-256"},
 
 		// The time.
@@ -276,6 +278,7 @@ func TestCavage(t *testing.T) {
 		{"a path with an escape, signed decoded", func(p *peer) { p.target, p.signedTarget = "/a%2Fb", "/a/b" }, ""},
 		{"a path and a query, signed decoded", func(p *peer) { p.target, p.signedTarget = "/a%2Fb?c=%20d", "/a/b?c=%20d" }, ""},
 		{"a query, not signed", func(p *peer) { p.target, p.signedTarget = "/inbox?x=1", "/inbox" }, ""},
+		{"a query and a path, signed without it", func(p *peer) { p.target, p.signedTarget = "/a%2Fb?x=1", "/a%2Fb" }, ""},
 		{"a query and a path, signed decoded without it", func(p *peer) { p.target, p.signedTarget = "/a%2Fb?x=1", "/a/b" }, ""},
 		{"an empty query", func(p *peer) { p.target = "/inbox?" }, ""},
 		{"another path", func(p *peer) { p.target, p.signedTarget = "/inbox", "/outbox" }, "was not made with"},

@@ -3,6 +3,7 @@ package sign
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -74,6 +75,14 @@ func FuzzCanonical(f *testing.F) {
 			t.Errorf("%q became %q: %v", text, twice, err)
 		}
 	})
+}
+
+func TestLongMultibase(t *testing.T) {
+	for length, want := range map[int]bool{maxMultibase: true, maxMultibase + 1: false} {
+		if _, err := decodeMultibase("z" + strings.Repeat("2", length-1)); (err == nil) != want {
+			t.Errorf("%d bytes: %v, want ok = %v", length, err, want)
+		}
+	}
 }
 
 // FuzzMultibase: what can be read is written in one way only.

@@ -208,9 +208,6 @@ func (r *Keyring) Key(id, text string) (*Key, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if have := r.keys[name]; have != nil {
-		return have, nil // two goroutines parsed it; both shall use one
-	}
 	for victim := range r.keys { // any one: a key that is in use comes back at once
 		if len(r.keys) < r.max {
 			break

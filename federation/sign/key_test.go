@@ -105,6 +105,9 @@ func TestPrivateKeysAccepted(t *testing.T) {
 		{"a public key", must(sign.EncodePublic(&rsaKey.PublicKey)), false},
 		{"nothing", "", false},
 	} {
+		if _, err := sign.ParsePrivate(test.text); (err == nil) != test.ok {
+			t.Errorf("%s: ParsePrivate: %v, want ok = %v", test.name, err, test.ok)
+		}
 		if _, err := sign.ParseKey(rsaID, test.text); (err == nil) != test.ok {
 			t.Errorf("%s: ParseKey: %v, want ok = %v", test.name, err, test.ok)
 		}

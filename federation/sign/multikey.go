@@ -47,10 +47,7 @@ func parseMultikey(text string) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	codec, n := binary.Uvarint(data)
-	if n <= 0 {
-		return nil, errors.New("no multicodec number")
-	}
+	codec, n := binary.Uvarint(data) // 0 if there is none
 	switch codec {
 	case codecEd25519:
 		return ed25519.PublicKey(data[n:]), nil

@@ -2,6 +2,8 @@ package sign_test
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ed25519"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -125,8 +127,10 @@ func TestProofOfOthers(t *testing.T) {
 			}
 		})
 	}
-	if got := proofRefusal(t, example, &rsaKey.PublicKey); !strings.Contains(got, "was not made with") {
-		t.Errorf("with an RSA key: refused because %q", got)
+	for name, key := range map[string]crypto.PublicKey{"an RSA key": &rsaKey.PublicKey, "a short key": ed25519.PublicKey("short"), "no key": nil} {
+		if got := proofRefusal(t, example, key); !strings.Contains(got, "was not made with") {
+			t.Errorf("with %s: refused because %q", name, got)
+		}
 	}
 	p, err := sign.ParseProof([]byte(example), now)
 	if err != nil {
@@ -147,6 +151,7 @@ func TestProve(t *testing.T) {
 	for _, document := range []string{
 		`{"@context":"https://www.w3.org/ns/activitystreams","id":"https://peer.example/1"}`,
 		`{"@context":["https://www.w3.org/ns/activitystreams",{"a":"b"}],"id":"https://peer.example/1","content":"<p>é & \u2028</p>"}`,
+		`{"@context":"https:\/\/www.w3.org\/ns\/activitystreams","id":"https://peer.example/1"}`,
 		`{"id":"https://peer.example/1"}`,
 		` { "b" : 1.0 , "a" : [ ] }` + "\n",
 	} {
