@@ -108,6 +108,17 @@ func (u URLs) Moderators(actor string) string { return actor + "/moderators" }
 // Library lists a Group's practice notes.
 func (u URLs) Library(actor string) string { return actor + "/library" }
 
+// FirstPage is the first page of a collection.
+func (u URLs) FirstPage(collection string) string { return collection + "?page=true" }
+
+// PageAfter is the page of a collection that follows the item with id.
+func (u URLs) PageAfter(collection string, id ID) string {
+	return collection + "?page=true&max_id=" + id.String()
+}
+
+// Namespace is where our JSON-LD context is served.
+func (u URLs) Namespace() string { return u.base + "/ns/atelier" }
+
 // Posts and what belongs to them.
 
 // Post is the id of a post of actor. A boost's is the id of its Announce.

@@ -63,7 +63,7 @@ type rawActivity struct {
 	Misskey    text       `json:"_misskey_reaction"`
 	Summary    text       `json:"summary"`
 	Tag        tags       `json:"tag"`
-	RemoveData flag       `json:"removeData"`
+	RemoveData boolean    `json:"removeData"`
 	ApprovedBy uri        `json:"approvedBy"`
 }
 

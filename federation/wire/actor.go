@@ -108,14 +108,14 @@ type rawActor struct {
 	Library      uri       `json:"atelier:library"`
 	PublicKey    keys      `json:"publicKey"`
 	Assertion    multikeys `json:"assertionMethod"`
-	Locked       flag      `json:"manuallyApprovesFollowers"`
-	Discoverable flag      `json:"discoverable"`
-	Indexable    flag      `json:"indexable"`
-	Memorial     flag      `json:"memorial"`
-	Suspended    flag      `json:"suspended"`
-	ModsOnly     flag      `json:"postingRestrictedToMods"`
-	HidePublic   flag      `json:"hidesToPublicFromUnauthedWeb"`
-	HideUnlisted flag      `json:"hidesCcPublicFromUnauthedWeb"`
+	Locked       boolean   `json:"manuallyApprovesFollowers"`
+	Discoverable boolean   `json:"discoverable"`
+	Indexable    boolean   `json:"indexable"`
+	Memorial     boolean   `json:"memorial"`
+	Suspended    boolean   `json:"suspended"`
+	ModsOnly     boolean   `json:"postingRestrictedToMods"`
+	HidePublic   boolean   `json:"hidesToPublicFromUnauthedWeb"`
+	HideUnlisted boolean   `json:"hidesCcPublicFromUnauthedWeb"`
 	AlsoKnownAs  uris      `json:"alsoKnownAs"`
 	MovedTo      uri       `json:"movedTo"`
 	Domains      texts     `json:"attributionDomains"`

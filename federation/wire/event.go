@@ -77,7 +77,7 @@ func (e *Event) extra(raw []byte) {
 		JoinMode   text     `json:"joinMode"`
 		JoinURL    uri      `json:"externalParticipationUrl"`
 		Timezone   text     `json:"timezone"`
-		Online     flag     `json:"isOnline"`
+		Online     boolean  `json:"isOnline"`
 		Capacity   number   `json:"maximumAttendeeCapacity"`
 		Attendees  number   `json:"participantCount"`
 		Actor      uri      `json:"actor"`

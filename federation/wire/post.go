@@ -104,8 +104,8 @@ type rawPost struct {
 	Source       source      `json:"source"`
 	Language     identifier  `json:"language"`
 	InLanguage   text        `json:"inLanguage"`
-	Sensitive    flag        `json:"sensitive"`
-	AsSensitive  flag        `json:"as:sensitive"`
+	Sensitive    boolean     `json:"sensitive"`
+	AsSensitive  boolean     `json:"as:sensitive"`
 	InReplyTo    uri         `json:"inReplyTo"`
 	Context      uri         `json:"context"`
 	Conversation uri         `json:"conversation"`
@@ -136,10 +136,10 @@ type rawPost struct {
 	Replies         things  `json:"replies"`
 	Likes           counted `json:"likes"`
 	Shares          counted `json:"shares"`
-	CommentsEnabled flag    `json:"commentsEnabled"`
-	Stickied        flag    `json:"stickied"`
+	CommentsEnabled boolean `json:"commentsEnabled"`
+	Stickied        boolean `json:"stickied"`
 	ApprovedBy      uri     `json:"approvedBy"`
-	DirectMessage   flag    `json:"directMessage"`
+	DirectMessage   boolean `json:"directMessage"`
 
 	rawExtension `json:",inline"`
 }

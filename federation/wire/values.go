@@ -285,16 +285,16 @@ func (t things) first() Object {
 	return t[0]
 }
 
-// flag is a boolean that may be missing.
-type flag struct{ set, val bool }
+// boolean is a boolean that may be missing.
+type boolean struct{ set, val bool }
 
-func (f *flag) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+func (f *boolean) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return each(dec, func() error {
 		switch dec.PeekKind() {
 		case 't', 'f':
 			tok, err := dec.ReadToken()
 			if err == nil {
-				*f = flag{true, tok.Bool()}
+				*f = boolean{true, tok.Bool()}
 			}
 			return err
 		}
