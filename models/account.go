@@ -141,3 +141,12 @@ type Keys struct {
 	RSA       string
 	Ed25519   string
 }
+
+// KeyPair is what a new local account is given: its private keys, and the
+// public ones as documents show them.
+type KeyPair struct {
+	RSA       string // PKCS #8, PEM
+	PublicKey string // PKIX, PEM
+	Ed25519   string // PKCS #8, PEM
+	EdKey     string // Multikey
+}

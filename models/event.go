@@ -37,6 +37,7 @@ const (
 	Announced      EventKind = "announcement"    // Data: the announcement's id
 	TokenRevoked   EventKind = "token.revoked"   // streams of it end; Data: the token's id
 	ReportFiled    EventKind = "report.filed"
+	ChapterChanged EventKind = "chapter.changed"
 	ThreadWanted   EventKind = "thread.wanted"  // PostID has a parent that is not here
 	ActivityRelay  EventKind = "activity.relay" // Data: RelayedActivity, sent on as it came (group, forwarding)
 )
@@ -73,6 +74,7 @@ type DeletedPost struct {
 	Mentions   []Mention  `json:"mentions,omitempty"`
 	Tags       []string   `json:"tags,omitempty"`
 	LocalOnly  bool       `json:"local_only,omitempty"`
+	BoostOf    ID         `json:"boost_of,omitempty"`
 	// Audience are ids of remote accounts that may hold a copy beyond the
 	// followers: who boosted, favourited or answered it.
 	Audience []ID `json:"audience,omitempty"`

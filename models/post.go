@@ -132,6 +132,7 @@ type Post struct {
 	UpdatedAt time.Time // of a remote post: the origin's "updated"
 	PinnedAt  time.Time // zero: not pinned to the author's profile
 	Version   int       // counts the published versions, from 1
+	Reason    string    // of this version, in one line
 
 	Stats PostStats
 	Stamp int64 // grows with every change that readers can see

@@ -1,5 +1,7 @@
 package models
 
+import "strings"
+
 // PracticeKind is one of the four kinds of practice note.
 type PracticeKind string
 
@@ -122,4 +124,68 @@ func (k PracticeKind) Heading(key string) string {
 		}
 	}
 	return ""
+}
+
+// Markdown is the whole note as one text: each section under its heading. It
+// is what apps edit.
+func (p *Practice) Markdown() string {
+	var b strings.Builder
+	for _, s := range p.Sections {
+		text := strings.TrimSpace(s.Text)
+		if text == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString("\n\n")
+		}
+		if h := p.Kind.Heading(s.Key); h != "" {
+			b.WriteString("## " + h + "\n\n")
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// SetMarkdown puts a whole note back into its sections. What stands under a
+// heading that the kind's form does not have, and what stands before any,
+// goes into the free box with its heading, so that nothing is lost.
+func (p *Practice) SetMarkdown(text string) {
+	keys := map[string]string{}
+	for _, s := range p.Kind.Form().Sections {
+		if s.Key != FreeSection {
+			keys[strings.ToLower(s.Heading)] = s.Key
+		}
+	}
+	var sections []Section
+	key, lines := FreeSection, []string(nil)
+	flush := func() {
+		body := strings.TrimSpace(strings.Join(lines, "\n"))
+		lines = nil
+		if body == "" {
+			return
+		}
+		for i := range sections {
+			if sections[i].Key == key {
+				sections[i].Text += "\n\n" + body
+				return
+			}
+		}
+		sections = append(sections, Section{key, body})
+	}
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+		if heading, ok := strings.CutPrefix(line, "## "); ok {
+			if k := keys[strings.ToLower(strings.TrimSpace(heading))]; k != "" {
+				flush()
+				key = k
+				continue
+			}
+			if key != FreeSection {
+				flush()
+				key = FreeSection
+			}
+		}
+		lines = append(lines, line)
+	}
+	flush()
+	p.Sections = sections
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"atelier/models"
 )
@@ -68,4 +69,10 @@ func (q queries) AddDelivery(ctx context.Context, d *models.Delivery) error {
 		return fmt.Errorf("store delivery to %s: %w", d.Inbox, err)
 	}
 	return nil
+}
+
+// HeardOfHost closes a host's breaker: it is alive.
+func (q queries) HeardOfHost(ctx context.Context, host string, at time.Time) error {
+	_, err := q.exec(ctx, `UPDATE hosts SET fails = 0, open_until = 0, gone_at = 0, last_ok_at = ? WHERE name = ? AND fails > 0`, at, host)
+	return err
 }

@@ -49,3 +49,9 @@ func (q queries) PostponeJob(ctx context.Context, id models.ID, at time.Time, wh
 	_, err := q.exec(ctx, `UPDATE jobs SET lease_until = 0, run_at = ?, last_error = ? WHERE id = ?`, at, why, id)
 	return err
 }
+
+// JobsDue says whether any job of the named kinds can be claimed.
+func (q queries) JobsDue(ctx context.Context, kinds []string) (bool, error) {
+	now := q.now()
+	return q.exists(ctx, `SELECT 1 FROM jobs WHERE run_at <= ? AND lease_until <= ? AND kind {names} LIMIT 1`, now, now, kinds)
+}

@@ -99,3 +99,9 @@ func (q queries) ViewerOf(ctx context.Context, id models.ID) (v models.Viewer, e
 	err = q.row(ctx, `SELECT role FROM members WHERE account_id = ? AND state = 'active'`, []any{id}, &v.Role)
 	return v, err
 }
+
+// Presidents counts the active presidents.
+func (q queries) Presidents(ctx context.Context) (n int, err error) {
+	err = q.row(ctx, `SELECT COUNT(*) FROM members WHERE role = 'president' AND state = 'active'`, nil, &n)
+	return n, err
+}

@@ -117,3 +117,9 @@ func (q queries) SetMarker(ctx context.Context, accountID models.ID, timeline, l
 		accountID, timeline, lastRead, q.now())
 	return err
 }
+
+// DeleteNotificationsFrom deletes what an account was told of another.
+func (q queries) DeleteNotificationsFrom(ctx context.Context, accountID, fromID models.ID) error {
+	_, err := q.exec(ctx, `DELETE FROM notifications WHERE from_id = ? AND account_id = ?`, fromID, accountID)
+	return err
+}

@@ -14,7 +14,7 @@ import (
 const postColumns = `
 	p.id, p.stamp + COALESCE(s.stamp, 0), p.account_id, p.boost_of_id, p.visibility, p.local_only, p.state, p.local, p.type, p.uri, p.url, p.leaves_at,
 	p.in_reply_to_id, p.in_reply_to_uri, p.in_reply_to_account_id, p.thread_id, p.context_uri, p.group_id, p.quote_of_id, p.quote_uri,
-	p.quote_state, p.quote_stamp, p.quote_policy, p.slug, p.sensitive, p.language, p.app_id, p.version, p.created_at, p.edited_at,
+	p.quote_state, p.quote_stamp, p.quote_policy, p.slug, p.sensitive, p.language, p.app_id, p.version, p.reason, p.created_at, p.edited_at,
 	p.updated_at, p.pinned_at, p.title, p.warning, p.summary, p.mentions, p.tags, p.media, p.emojis, p.card, p.practice, p.has_poll, p.format, p.source, p.html,
 	COALESCE(s.replies, 0), COALESCE(s.boosts, 0), COALESCE(s.favourites, 0), COALESCE(s.quotes, 0)`
 
@@ -26,7 +26,7 @@ func scanPost(rows *sql.Rows) (*models.Post, error) {
 	err := rows.Scan(
 		&p.ID, &p.Stamp, &p.AuthorID, &p.BoostOfID, &p.Visibility, &p.LocalOnly, &p.State, &p.Local, &p.Type, &p.URI, &p.URL, millis{&p.LeavesAt},
 		&p.InReplyToID, &p.InReplyToURI, &p.InReplyToAuthorID, &p.ThreadID, &p.ContextURI, &p.GroupID, &p.QuoteOfID, &p.QuoteURI,
-		&p.QuoteState, &p.QuoteStamp, &p.QuotePolicy, &p.Slug, &p.Sensitive, &p.Language, &p.AppID, &p.Version, millis{&p.CreatedAt}, millis{&p.EditedAt},
+		&p.QuoteState, &p.QuoteStamp, &p.QuotePolicy, &p.Slug, &p.Sensitive, &p.Language, &p.AppID, &p.Version, &p.Reason, millis{&p.CreatedAt}, millis{&p.EditedAt},
 		millis{&p.UpdatedAt}, millis{&p.PinnedAt}, &p.Title, &p.Warning, &p.Summary, fromJSON{&p.Mentions}, fromJSON{&p.Tags}, fromJSON{&p.Media}, fromJSON{&p.Emojis}, fromJSON{&p.Card}, fromJSON{&p.Practice}, &poll, &p.Format, &p.Source, &p.HTML,
 		&p.Stats.Replies, &p.Stats.Boosts, &p.Stats.Favourites, &p.Stats.Quotes)
 	if poll {
@@ -40,16 +40,17 @@ func scanPost(rows *sql.Rows) (*models.Post, error) {
 //
 // Published and not hidden by a steward; and public or unlisted, or one's own,
 // or naming the viewer, or for followers of whom the viewer is one, or for
-// members of whom the viewer is one. An author who blocks the viewer is not
-// read at all.
+// members of whom the viewer is one. What stays here is never read by an
+// account elsewhere, named or not. An author who blocks the viewer is not read
+// at all.
 func visible(v models.Viewer) (condition string, args []any) {
 	if v.AccountID == 0 {
 		return visibleToAll, nil
 	}
 	if v.IsMember() {
-		return visibleTo + visibleToMembers + visibleEnd, []any{v.AccountID, v.AccountID, v.AccountID, v.AccountID}
+		return visibleTo + visibleToMembers + visibleEnd, []any{v.AccountID, v.AccountID, v.AccountID, v.AccountID, v.AccountID}
 	}
-	return visibleTo + visibleEnd, []any{v.AccountID, v.AccountID, v.AccountID, v.AccountID}
+	return visibleTo + visibleEnd, []any{v.AccountID, v.AccountID, v.AccountID, v.AccountID, v.AccountID}
 }
 
 const (
@@ -57,7 +58,8 @@ const (
 	visibleTo    = ` (p.state = 'published' AND NOT p.hidden AND (p.account_id = ? OR (
 		NOT EXISTS (SELECT 1 FROM blocks vb WHERE vb.account_id = p.account_id AND vb.target_id = ?) AND (
 			p.visibility IN ('public', 'unlisted')
-			OR EXISTS (SELECT 1 FROM post_mentions vm WHERE vm.post_id = p.id AND vm.account_id = ?)
+			OR (EXISTS (SELECT 1 FROM post_mentions vm WHERE vm.post_id = p.id AND vm.account_id = ?)
+				AND (NOT p.local_only OR EXISTS (SELECT 1 FROM members vl WHERE vl.account_id = ?)))
 			OR (p.visibility = 'private' AND NOT p.local_only AND EXISTS (
 				SELECT 1 FROM follows vf WHERE vf.account_id = ? AND vf.target_id = p.account_id AND vf.state = 'accepted'))`
 	visibleToMembers = `
@@ -293,12 +295,12 @@ func (q queries) SetPost(ctx context.Context, p *models.Post, search string) err
 	n, err := q.exec(ctx, `
 		UPDATE posts SET stamp = stamp + 1, visibility = ?, local_only = ?, state = ?, type = ?, url = ?, leaves_at = ?, context_uri = ?, group_id = ?,
 			quote_of_id = ?, quote_uri = ?, quote_state = ?, quote_stamp = ?, quote_policy = ?, practice_kind = ?, slug = ?, has_media = ?, has_poll = ?,
-			sensitive = ?, language = ?, version = ?, created_at = ?, edited_at = ?, updated_at = ?, title = ?, warning = ?, summary = ?, mentions = ?, tags = ?,
+			sensitive = ?, language = ?, version = ?, reason = ?, created_at = ?, edited_at = ?, updated_at = ?, title = ?, warning = ?, summary = ?, mentions = ?, tags = ?,
 			media = ?, emojis = ?, card = ?, practice = ?, format = ?, source = ?, html = ?
 		WHERE id = ?`,
 		p.Visibility, p.LocalOnly, p.State, p.Type, p.URL, p.LeavesAt, p.ContextURI, p.GroupID,
 		p.QuoteOfID, p.QuoteURI, p.QuoteState, p.QuoteStamp, p.QuotePolicy, kind, p.Slug, len(p.Media) > 0, p.Poll != nil,
-		p.Sensitive, p.Language, p.Version, p.CreatedAt, p.EditedAt, p.UpdatedAt, p.Title, p.Warning, p.Summary, jsonText(p.Mentions), jsonText(p.Tags),
+		p.Sensitive, p.Language, p.Version, p.Reason, p.CreatedAt, p.EditedAt, p.UpdatedAt, p.Title, p.Warning, p.Summary, jsonText(p.Mentions), jsonText(p.Tags),
 		jsonText(p.Media), jsonText(p.Emojis), jsonText(p.Card), jsonText(p.Practice), p.Format, p.Source, p.HTML, p.ID)
 	if err != nil {
 		return fmt.Errorf("change post %s: %w", p.URI, err)
@@ -336,7 +338,7 @@ func (q queries) DeletePost(ctx context.Context, id models.ID) error {
 
 // SlugTaken says whether a practice note of another id has the slug.
 func (q queries) SlugTaken(ctx context.Context, slug string, but models.ID) (bool, error) {
-	return q.exists(ctx, `SELECT 1 FROM posts WHERE slug = ? AND slug <> '' AND id <> ?`, slug, but)
+	return q.exists(ctx, `SELECT 1 FROM posts WHERE slug = ? AND slug <> '' AND id <> ?`, slug, int64(but))
 }
 
 // CountPost adds to a post's counts.
@@ -359,6 +361,15 @@ func (q queries) TouchPost(ctx context.Context, id models.ID) error {
 	return err
 }
 
+// UncountBoosts takes the boosts of a post, which go with it, off their
+// accounts' counts.
+func (q queries) UncountBoosts(ctx context.Context, id models.ID) error {
+	_, err := q.exec(ctx, `
+		UPDATE account_stats SET stamp = stamp + 1, posts = posts - 1
+		WHERE account_id IN (SELECT account_id FROM posts WHERE boost_of_id = ?)`, id)
+	return err
+}
+
 // SetPinned pins a post to its author's profile, or with the zero time takes
 // it off.
 func (q queries) SetPinned(ctx context.Context, id models.ID, at time.Time) error {
@@ -369,6 +380,13 @@ func (q queries) SetPinned(ctx context.Context, id models.ID, at time.Time) erro
 // SetHidden hides a post from everyone, or shows it again.
 func (q queries) SetHidden(ctx context.Context, id models.ID, hidden bool) error {
 	_, err := q.exec(ctx, `UPDATE posts SET stamp = stamp + 1, hidden = ? WHERE id = ?`, hidden, id)
+	return err
+}
+
+// SetHiddenAll hides all posts of an account from everyone, or shows them
+// again.
+func (q queries) SetHiddenAll(ctx context.Context, accountID models.ID, hidden bool) error {
+	_, err := q.exec(ctx, `UPDATE posts SET stamp = stamp + 1, hidden = ? WHERE account_id = ?`, hidden, accountID)
 	return err
 }
 
@@ -391,6 +409,11 @@ func (q queries) SetParent(ctx context.Context, id models.ID, parent *models.Pos
 // Orphans returns ids of replies whose parent is uri and was not here.
 func (q queries) Orphans(ctx context.Context, uri string, limit int) ([]models.ID, error) {
 	return list(ctx, q, scanID, `SELECT id FROM posts WHERE in_reply_to_id IS NULL AND in_reply_to_uri <> '' AND in_reply_to_uri = ? ORDER BY id LIMIT ?`, uri, limit)
+}
+
+// LocalBoosters returns the members who boosted a post.
+func (q queries) LocalBoosters(ctx context.Context, postID models.ID) ([]models.ID, error) {
+	return list(ctx, q, scanID, `SELECT account_id FROM posts WHERE boost_of_id = ? AND local`, postID)
 }
 
 // BoostOf returns the boost of a post by an account.

@@ -97,6 +97,10 @@ func TestVisibility(t *testing.T) {
 				p.Visibility = models.Direct
 				p.Mentions = []models.Mention{{AccountID: enemy.ID}}
 			}, []string{"author"}},
+			{"kept here, naming a follower elsewhere", func(p *models.Post) {
+				p.Visibility, p.LocalOnly = models.Private, true
+				p.Mentions = []models.Mention{{AccountID: far.ID}}
+			}, []string{"author", "member"}},
 			{"draft", func(p *models.Post) { p.State = models.Draft }, []string{"author"}},
 			{"waiting", func(p *models.Post) { p.State = models.Waiting }, []string{"author"}},
 		} {

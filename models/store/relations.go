@@ -277,3 +277,30 @@ func (q queries) SetAccountNote(ctx context.Context, accountID, targetID models.
 		ON CONFLICT (account_id, target_id) DO UPDATE SET note = excluded.note`, accountID, targetID, note)
 	return err
 }
+
+// Ties returns follows of and by an account.
+func (q queries) Ties(ctx context.Context, accountID models.ID, limit int) ([]*models.Follow, error) {
+	return list(ctx, q, scanFollow, `SELECT `+followColumns+` FROM follows f WHERE f.account_id = ? OR f.target_id = ? ORDER BY f.id LIMIT ?`, accountID, accountID, limit)
+}
+
+// DeleteDeeds deletes an account's favourites, with their counts, its blocks,
+// and the notifications it caused.
+func (q queries) DeleteDeeds(ctx context.Context, accountID models.ID) error {
+	for _, text := range []string{
+		`UPDATE post_stats SET stamp = stamp + 1, favourites = favourites - 1 WHERE post_id IN (SELECT post_id FROM favourites WHERE account_id = ?)`,
+		`DELETE FROM favourites WHERE account_id = ?`,
+		`DELETE FROM blocks WHERE account_id = ?`,
+		`DELETE FROM notifications WHERE from_id = ?`,
+		`DELETE FROM bookmarks WHERE account_id = ?`,
+	} {
+		if _, err := q.exec(ctx, text, accountID); err != nil {
+			return fmt.Errorf("delete the deeds of account %d: %w", accountID, err)
+		}
+	}
+	return nil
+}
+
+// PostIDsOf returns ids of posts of an account, whatever their state.
+func (q queries) PostIDsOf(ctx context.Context, accountID models.ID, limit int) ([]models.ID, error) {
+	return list(ctx, q, scanID, `SELECT id FROM posts WHERE account_id = ? ORDER BY id LIMIT ?`, accountID, limit)
+}

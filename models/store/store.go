@@ -49,9 +49,13 @@ type Tx struct {
 // Open opens the database at address, sqlite:FILE or postgres://..., without
 // migrating it.
 func Open(ctx context.Context, address string, o Options) (*Store, error) {
-	if o.Now == nil {
-		o.Now = time.Now
+	clock := o.Now
+	if clock == nil {
+		clock = time.Now
 	}
+	// What is kept is milliseconds; a moment that was just written must equal
+	// the one that is read.
+	o.Now = func() time.Time { return clock().UTC().Truncate(time.Millisecond) }
 	s := &Store{}
 	s.ids.Now = o.Now
 	s.ids.SetNode(o.Node)

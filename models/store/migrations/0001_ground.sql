@@ -142,6 +142,7 @@ CREATE TABLE posts (
 	language         TEXT NOT NULL,
 	app_id           BIGINT,
 	version          BIGINT NOT NULL DEFAULT 1,
+	reason           TEXT NOT NULL DEFAULT '',
 	created_at       BIGINT NOT NULL,
 	edited_at        BIGINT NOT NULL DEFAULT 0,
 	updated_at       BIGINT NOT NULL DEFAULT 0,

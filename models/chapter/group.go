@@ -1,0 +1,53 @@
+package chapter
+
+import (
+	"context"
+
+	"atelier/models"
+	"atelier/models/store"
+)
+
+// isAnnounced says whether the chapter's Group boosts a post: what is new and
+// for everyone, if it is the Group's business; and the practice notes that are
+// for the members, to the members.
+func (c *Chapter) isAnnounced(ctx context.Context, p *models.Post) bool {
+	if p.IsReply() || p.BoostOfID != 0 || p.State != models.Published {
+		return false
+	}
+	if p.IsMembers() {
+		return p.Practice != nil
+	}
+	if p.Visibility != models.Public || p.GroupID == 0 {
+		return false
+	}
+	self, err := c.Self(ctx)
+	return err == nil && p.GroupID == self.AccountID
+}
+
+// announceJob has the chapter's Group boost a post. It is not done in the
+// transaction that published it: publishing costs the same whether ten follow
+// the chapter or ten thousand.
+func (c *Chapter) announceJob(ctx context.Context, j *models.Job) error {
+	group, err := c.Group(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := c.Store.PostByID(ctx, models.ParseID(j.Key))
+	if err != nil {
+		return err
+	}
+	if !c.isAnnounced(ctx, p) {
+		return nil
+	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.BoostOf(ctx, group.ID, p.ID); models.KindOf(err) != models.NotFound {
+			return err
+		}
+		id := tx.NewID()
+		boost := &models.Post{ID: id, Type: models.NoteType, AuthorID: group.ID, Local: true, State: models.Published, BoostOfID: p.ID,
+			Visibility: p.Visibility, LocalOnly: p.LocalOnly, Version: 1, CreatedAt: id.Time(), URI: c.URLs.Post(group.URI, id)}
+		boost.URL = boost.URI
+		_, err := c.putBoost(ctx, tx, group, boost, p)
+		return err
+	})
+}

@@ -1,0 +1,305 @@
+package chapter
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"atelier/models"
+	"atelier/models/store"
+	"atelier/models/text"
+)
+
+// keyFor is how long an idempotency key is good.
+const keyFor = time.Hour
+
+// Publish puts out what me wrote. A note for everyone may wait in the
+// departure lounge first: its State is then Waiting.
+func (c *Chapter) Publish(ctx context.Context, me *models.Account, d Draft) (*models.Post, error) {
+	if d.Key != "" {
+		if p, err := c.again(ctx, me, d.Key); p != nil || err != nil {
+			return p, err
+		}
+	}
+	out, err := c.compose(ctx, me, d)
+	if err != nil {
+		return nil, err
+	}
+	return out.post, c.putOut(ctx, me, out, d, 0)
+}
+
+// putOut stores a composed post, in place of the draft with id draft if that
+// is set.
+func (c *Chapter) putOut(ctx context.Context, me *models.Account, out *composed, d Draft, draft models.ID) error {
+	self, err := c.Self(ctx)
+	if err != nil {
+		return err
+	}
+	p := out.post
+	if d.Lounge && p.Practice != nil && p.Visibility.Open() && self.Settings.LoungeMin > 0 {
+		p.State = models.Waiting
+		p.LeavesAt = c.Store.Now().Add(time.Duration(self.Settings.LoungeMin) * time.Minute)
+	}
+	var earlier models.ID
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
+		earlier = 0
+		if err := c.address(ctx, tx, me, p, draft); err != nil {
+			return err
+		}
+		if d.Key != "" {
+			fresh, err := tx.SetIdempotent(ctx, me.ID, d.Key, p.ID, tx.Now().Add(-keyFor))
+			if err != nil {
+				return err
+			}
+			if !fresh { // a twin was faster
+				earlier, err = tx.Idempotent(ctx, me.ID, d.Key, tx.Now().Add(-keyFor))
+				return err
+			}
+		}
+		if err := c.mayAnswer(ctx, tx, me.ID, out.parent); err != nil {
+			return err
+		}
+		if draft != 0 {
+			if err := tx.DeletePost(ctx, draft); err != nil {
+				return err
+			}
+		}
+		if p.State == models.Waiting {
+			return c.wait(ctx, tx, out)
+		}
+		_, err := c.put(ctx, tx, me, out)
+		return err
+	})
+	if err == nil && earlier != 0 {
+		twin, err := c.Store.PostByID(ctx, earlier)
+		if err != nil {
+			return err
+		}
+		*p = *twin
+	}
+	return err
+}
+
+// again returns the post that me made with key before, nil if there is none.
+func (c *Chapter) again(ctx context.Context, me *models.Account, key string) (*models.Post, error) {
+	id, err := c.Store.Idempotent(ctx, me.ID, key, c.Store.Now().Add(-keyFor))
+	if models.KindOf(err) == models.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.Store.PostByID(ctx, id)
+	if models.KindOf(err) == models.NotFound {
+		return nil, nil // deleted since: the key is free again
+	}
+	return p, err
+}
+
+// mayAnswer says whether an account may answer a post: nobody answers whom
+// they block, or who blocks them.
+func (c *Chapter) mayAnswer(ctx context.Context, tx *store.Tx, accountID models.ID, parent *models.Post) error {
+	if parent == nil || parent.AuthorID == accountID {
+		return nil
+	}
+	blocked, err := tx.BlockedEitherWay(ctx, accountID, parent.AuthorID)
+	if err != nil {
+		return err
+	}
+	if blocked {
+		return store404
+	}
+	return nil
+}
+
+// address gives a local post its id, its moment, and its addresses.
+func (c *Chapter) address(ctx context.Context, tx *store.Tx, me *models.Account, p *models.Post, draft models.ID) error {
+	p.ID = tx.NewID()
+	p.CreatedAt = p.ID.Time()
+	p.URI = c.URLs.Post(me.URI, p.ID)
+	if p.ThreadID == 0 {
+		p.ThreadID = p.ID
+	}
+	if p.ContextURI == "" {
+		p.ContextURI = c.URLs.Context(p.ThreadID)
+	}
+	if p.Practice != nil {
+		if err := c.nameSlug(ctx, tx, p, draft); err != nil {
+			return err
+		}
+	}
+	p.URL = c.URLs.PostPage(p)
+	return nil
+}
+
+// nameSlug gives a practice note a readable address that no other has.
+func (c *Chapter) nameSlug(ctx context.Context, tx *store.Tx, p *models.Post, draft models.ID) error {
+	base := text.Slug(p.Title)
+	for n := 1; ; n++ {
+		slug := base
+		switch {
+		case n > 20: // a title that everybody uses
+			slug = base + "-" + p.ID.String()
+		case n > 1 || slug == "new":
+			slug = base + "-" + strconv.Itoa(n)
+		}
+		taken, err := tx.SlugTaken(ctx, slug, draft)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			p.Slug = slug
+			return nil
+		}
+	}
+}
+
+// put stores a post, ours or another server's, and does all that follows from
+// it: counts, homes, notifications, the event. It reports false if the post
+// was there already.
+func (c *Chapter) put(ctx context.Context, tx *store.Tx, author *models.Account, out *composed) (bool, error) {
+	p := out.post
+	added, err := tx.AddPost(ctx, p, out.search)
+	if err != nil || !added {
+		return false, err
+	}
+	if p.Local && len(p.Media) > 0 {
+		if err := tx.AttachMedia(ctx, p.ID, mediaIDs(p.Media)); err != nil {
+			return false, err
+		}
+	}
+	if p.Visibility != models.Direct {
+		if err := tx.CountAccount(ctx, author.ID, models.AccountStats{Posts: 1, LastPostAt: p.CreatedAt}); err != nil {
+			return false, err
+		}
+	}
+	if p.InReplyToID != 0 {
+		if err := tx.CountPost(ctx, p.InReplyToID, models.PostStats{Replies: 1}); err != nil {
+			return false, err
+		}
+	}
+	if p.QuoteOfID != 0 && p.QuoteState == models.QuoteAccepted {
+		if err := tx.CountPost(ctx, p.QuoteOfID, models.PostStats{Quotes: 1}); err != nil {
+			return false, err
+		}
+	}
+	if err := tx.AddHome(ctx, p); err != nil {
+		return false, err
+	}
+	if err := c.notifyOf(ctx, tx, out); err != nil {
+		return false, err
+	}
+	if err := c.plan(ctx, tx, p); err != nil {
+		return false, err
+	}
+	return true, tx.Leave(ctx, models.Event{Kind: models.PostPublished, AccountID: p.AuthorID, PostID: p.ID, Federates: p.Leaves()})
+}
+
+func mediaIDs(files []models.Media) (ids []models.ID) {
+	for _, f := range files {
+		ids = append(ids, f.ID)
+	}
+	return ids
+}
+
+// notifyOf tells those whom a new post names, quotes, or who asked to hear of
+// each.
+func (c *Chapter) notifyOf(ctx context.Context, tx *store.Tx, out *composed) error {
+	p := out.post
+	told := map[models.ID]bool{p.AuthorID: true}
+	for _, m := range p.Mentions {
+		if m.Silent || m.AccountID == 0 || told[m.AccountID] {
+			continue
+		}
+		told[m.AccountID] = true
+		if err := c.notify(ctx, tx, models.Notification{AccountID: m.AccountID, Type: models.NotifyMention, FromID: p.AuthorID, PostID: p.ID}); err != nil {
+			return err
+		}
+	}
+	if q := out.quoted; q != nil && q.Local && !told[q.AuthorID] && p.QuoteState == models.QuoteAccepted {
+		told[q.AuthorID] = true
+		if err := c.notify(ctx, tx, models.Notification{AccountID: q.AuthorID, Type: models.NotifyQuote, FromID: p.AuthorID, PostID: p.ID}); err != nil {
+			return err
+		}
+	}
+	if p.Visibility == models.Direct || p.IsReply() && p.InReplyToAuthorID != p.AuthorID {
+		return nil
+	}
+	wanting, err := tx.NotifyFollowers(ctx, p.AuthorID)
+	if err != nil {
+		return err
+	}
+	for _, id := range wanting {
+		if told[id] {
+			continue
+		}
+		if p.IsMembers() && !viewer(ctx, tx, id).IsMember() {
+			continue
+		}
+		if err := c.notify(ctx, tx, models.Notification{AccountID: id, Type: models.NotifyPost, FromID: p.AuthorID, PostID: p.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notify stores a notification for a member, if it wants to hear of it.
+func (c *Chapter) notify(ctx context.Context, tx *store.Tx, n models.Notification) error {
+	if n.AccountID == n.FromID && n.Type != models.NotifyPoll {
+		return nil
+	}
+	n.ID, n.CreatedAt = tx.NewID(), tx.Now()
+	n.GroupKey = groupKey(n)
+	added, err := tx.AddNotification(ctx, &n)
+	if err != nil || !added {
+		return err
+	}
+	return tx.Leave(ctx, models.Event{Kind: models.Notified, AccountID: n.AccountID, TargetID: n.FromID, PostID: n.PostID, NotificationID: n.ID})
+}
+
+// groupHours is the span in which like notifications are shown as one.
+const groupHours = 12
+
+// groupKey says with which others a notification is shown as one (Mastodon
+// grouped notifications): "" for those that stand alone.
+func groupKey(n models.Notification) string {
+	bucket := n.CreatedAt.Unix() / (groupHours * 3600)
+	switch n.Type {
+	case models.NotifyFavourite, models.NotifyBoost:
+		return fmt.Sprintf("%s-%d-%d", n.Type, n.PostID, bucket)
+	case models.NotifyFollow, models.NotifySignUp:
+		return fmt.Sprintf("%s-%d", n.Type, bucket)
+	}
+	return ""
+}
+
+// plan leaves the jobs that follow from a new post.
+func (c *Chapter) plan(ctx context.Context, tx *store.Tx, p *models.Post) error {
+	if c.isAnnounced(ctx, p) {
+		if err := c.Later(ctx, tx, JobAnnounce, p.ID.String(), nil, time.Time{}); err != nil {
+			return err
+		}
+	}
+	if p.Poll != nil && !p.Poll.ExpiresAt.IsZero() {
+		if err := c.Later(ctx, tx, JobPollEnd, p.ID.String(), nil, p.Poll.ExpiresAt); err != nil {
+			return err
+		}
+	}
+	if !p.Local && p.InReplyToID == 0 && p.InReplyToURI != "" {
+		if err := c.Later(ctx, tx, JobThread, p.ID.String(), nil, time.Time{}); err != nil {
+			return err
+		}
+	}
+	if p.BoostOfID == 0 && len(p.Media) == 0 && p.Warning == "" && strings.Contains(p.HTML, "<a ") && c.handles(JobCard) {
+		return c.Later(ctx, tx, JobCard, p.ID.String(), nil, time.Time{})
+	}
+	return nil
+}
+
+func (c *Chapter) handles(kind string) bool {
+	c.tasks.mu.Lock()
+	defer c.tasks.mu.Unlock()
+	return c.tasks.doers[kind] != nil
+}

@@ -1,0 +1,181 @@
+package chapter
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"atelier/models"
+	"atelier/models/store"
+)
+
+// Kinds of job. The chapter does some itself; the others are done by whoever
+// registered with HandleJobs.
+const (
+	JobAnnounce = "announce"  // the chapter's Group boosts the post named by the key
+	JobDepart   = "depart"    // the post named by the key leaves the departure lounge
+	JobUpdate   = "update"    // tell others of an edit that came soon after another
+	JobPollEnd  = "poll.end"  // the poll of the post named by the key is over
+	JobPollTell = "poll.tell" // tell others how the poll stands
+	JobThread   = "thread"    // fetch the parent, and its parents, of the post named by the key
+	JobMedia    = "media"     // process the upload named by the key
+	JobCard     = "card"      // fetch the preview of a link in the post named by the key
+	JobRefresh  = "refresh"   // read the remote account named by the key anew
+)
+
+const (
+	jobLease   = 2 * time.Minute // after it a job is taken to be lost with its node
+	jobWorkers = 4
+	jobTries   = 8
+	jobPoll    = 2 * time.Second // how often to look for jobs that others left
+)
+
+// tasks is who does which kind of job.
+type tasks struct {
+	mu    *sync.Mutex
+	doers map[string]func(context.Context, *models.Job) error
+	wake  chan struct{}
+}
+
+func newTasks() tasks {
+	return tasks{&sync.Mutex{}, map[string]func(context.Context, *models.Job) error{}, make(chan struct{}, 1)}
+}
+
+// HandleJobs has do called for each job of kind. An error lets the job run
+// again later, a few times; models errors end it at once.
+func (c *Chapter) HandleJobs(kind string, do func(context.Context, *models.Job) error) {
+	c.tasks.mu.Lock()
+	defer c.tasks.mu.Unlock()
+	c.tasks.doers[kind] = do
+}
+
+// Later leaves a job in a transaction, to be done after it at the moment at;
+// the zero time means at once.
+func (c *Chapter) Later(ctx context.Context, tx *store.Tx, kind, key string, data any, at time.Time) error {
+	j := &models.Job{ID: tx.NewID(), Kind: kind, Key: key, RunAt: at}
+	if at.IsZero() {
+		j.RunAt = tx.Now()
+		tx.After(c.poke)
+	}
+	if data != nil {
+		var err error
+		if j.Data, err = json.Marshal(data); err != nil {
+			return fmt.Errorf("write job %s: %w", kind, err)
+		}
+	}
+	return tx.AddJob(ctx, j)
+}
+
+func (c *Chapter) poke() {
+	select {
+	case c.tasks.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Work does jobs until ctx ends, and then lets those under way finish.
+func (c *Chapter) Work(ctx context.Context) {
+	var under sync.WaitGroup
+	slots := make(chan struct{}, jobWorkers)
+	tick := time.NewTicker(jobPoll)
+	defer tick.Stop()
+	defer under.Wait()
+	for {
+		free := cap(slots) - len(slots)
+		jobs := c.claim(ctx, free)
+		for _, j := range jobs {
+			slots <- struct{}{}
+			under.Go(func() {
+				defer func() { <-slots; c.poke() }()
+				c.do(context.WithoutCancel(ctx), j)
+			})
+		}
+		if len(jobs) > 0 && len(jobs) == free {
+			continue // the slots block until one is free
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.tasks.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// WorkOnce does the jobs that are due, one after the other, and returns how
+// many there were.
+func (c *Chapter) WorkOnce(ctx context.Context) (n int, err error) {
+	jobs := c.claim(ctx, jobWorkers)
+	for _, j := range jobs {
+		c.do(ctx, j)
+	}
+	return len(jobs), ctx.Err()
+}
+
+func (c *Chapter) claim(ctx context.Context, limit int) (jobs []*models.Job) {
+	if limit == 0 || ctx.Err() != nil {
+		return nil
+	}
+	kinds := c.kinds()
+	due, err := c.Store.JobsDue(ctx, kinds)
+	if err == nil && due {
+		err = c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+			jobs, err = tx.ClaimJobs(ctx, kinds, jobLease, limit)
+			return err
+		})
+	}
+	if err != nil && ctx.Err() == nil {
+		slog.Error("claim jobs", "err", err)
+	}
+	return jobs
+}
+
+func (c *Chapter) kinds() (kinds []string) {
+	c.tasks.mu.Lock()
+	defer c.tasks.mu.Unlock()
+	for kind := range c.tasks.doers {
+		kinds = append(kinds, kind)
+	}
+	return kinds
+}
+
+// do does one job and notes how it went.
+func (c *Chapter) do(ctx context.Context, j *models.Job) {
+	c.tasks.mu.Lock()
+	do := c.tasks.doers[j.Kind]
+	c.tasks.mu.Unlock()
+	limited, cancel := context.WithTimeout(ctx, jobLease-10*time.Second)
+	defer cancel()
+	err := guard(func() error { return do(limited, j) })
+	final := err == nil || models.KindOf(err) == models.NotFound || models.KindOf(err) == models.Gone ||
+		models.KindOf(err) == models.Invalid || models.KindOf(err) == models.Forbidden || models.KindOf(err) == models.Malformed
+	if err != nil && !final {
+		slog.Warn("a job failed", "kind", j.Kind, "key", j.Key, "try", j.Attempts, "err", err)
+	}
+	werr := c.Store.Write(ctx, func(tx *store.Tx) error {
+		if final || j.Attempts >= jobTries {
+			return tx.DeleteJob(ctx, j.ID)
+		}
+		return tx.PostponeJob(ctx, j.ID, tx.Now().Add(pause(j.Attempts)), err.Error())
+	})
+	if werr != nil {
+		slog.Error("note how a job went", "kind", j.Kind, "key", j.Key, "err", werr)
+	}
+}
+
+// pause is how long to wait after the nth failure: 30 s, doubling.
+func pause(n int) time.Duration { return 30 * time.Second << min(n-1, 10) }
+
+func guard(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("a job panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panicked: %v", p)
+		}
+	}()
+	return do()
+}
