@@ -1,0 +1,162 @@
+package handlers
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+	"github.com/klauspost/compress/gzhttp"
+
+	"atelier/handlers/oauth"
+	"atelier/handlers/respond"
+	"atelier/handlers/session"
+	"atelier/models"
+	"atelier/models/media"
+	"atelier/models/store"
+)
+
+// Config is what the route table needs from outside.
+type Config struct {
+	Store *store.Store
+	URLs  models.URLs
+	Media media.Storage
+
+	// Trusted are the networks of proxies whose forwarded headers count.
+	Trusted []netip.Prefix
+	// NoLimits lets everybody come as often as they like: for load tests.
+	NoLimits bool
+	// Observe, if set, is told how each request was answered; route is the
+	// template of its path, "" if there was none.
+	Observe func(route, method string, status int, took time.Duration)
+}
+
+// server is the route table with its rooms.
+type server struct {
+	Config
+	oauth *oauth.OAuth
+}
+
+// New returns the handler of everything that the server answers.
+func New(c Config) http.Handler {
+	s := &server{Config: c}
+	sessions := &session.Sessions{Store: c.Store, Secure: c.URLs.Scheme == "https"}
+	s.oauth = oauth.New(oauth.Config{
+		Store: c.Store, Sessions: sessions, URLs: c.URLs,
+		PageError: respond.PlainError,
+	})
+
+	m := mux.NewRouter()
+	m.Use(observed)
+	m.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
+	m.Handle("/readyz", respond.Wrap(s.ready, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
+	m.Handle("/media/{key:.+}", respond.Wrap(s.file, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
+	s.oauth.Routes(m)
+	m.NotFoundHandler = http.HandlerFunc(s.notFound)
+	m.MethodNotAllowedHandler = http.HandlerFunc(s.notAllowed)
+
+	return s.from(s.logged(s.secure(cors(s.limits(packed(m))))))
+}
+
+// from makes the caller's real address the request's.
+func (s *server) from(next http.Handler) http.Handler {
+	if len(s.Trusted) == 0 {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a := caller(r, s.Trusted); a.IsValid() {
+			r.RemoteAddr = netip.AddrPortFrom(a, 0).String()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// secure sets the headers that are right for every answer; pages have more of
+// their own. What comes from here is never taken for something else than it
+// says, loads nothing and stands in no frame.
+func (s *server) secure(next http.Handler) http.Handler {
+	https := s.URLs.Scheme == "https"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h["X-Content-Type-Options"] = noSniff
+		h["Content-Security-Policy"] = nothing
+		h["Referrer-Policy"] = sameOrigin
+		if https {
+			h["Strict-Transport-Security"] = oneYear
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+var (
+	noSniff    = []string{"nosniff"}
+	nothing    = []string{"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"}
+	sameOrigin = []string{"same-origin"}
+	oneYear    = []string{"max-age=31536000"}
+)
+
+// minPacked is from which size on an answer is packed, in bytes: below, it
+// fits into the same packet anyway.
+const minPacked = 1200
+
+// packed compresses what is text, quickly rather than well.
+func packed(next http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minPacked), gzhttp.CompressionLevel(1), gzhttp.EnableZstd(false), gzhttp.ContentTypeFilter(isText))
+	if err != nil {
+		panic(err) // the options above are wrong
+	}
+	pack := wrap(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/v1/streaming") || strings.HasPrefix(r.URL.Path, "/media/") {
+			next.ServeHTTP(w, r) // streams go out line by line, files are packed already
+			return
+		}
+		pack.ServeHTTP(w, r)
+	})
+}
+
+func isText(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml") || strings.HasSuffix(kind, "javascript")
+}
+
+// who says whose token a request carries, for the limits.
+func (s *server) who(r *http.Request) (*session.Caller, error) {
+	if !strings.HasPrefix(r.URL.Path, "/api/") {
+		return nil, nil
+	}
+	return s.oauth.Who(r)
+}
+
+func (s *server) now() time.Time { return s.Store.Now() }
+
+// failAs is how the callers of a path are told of errors.
+func (s *server) failAs(r *http.Request) respond.ErrorWriter {
+	path := r.URL.Path
+	switch {
+	case strings.HasPrefix(path, "/api/"), strings.HasPrefix(path, "/.well-known/"), strings.HasPrefix(path, "/nodeinfo/"), wantsActivity(r):
+		return respond.JSONError
+	case path == "/oauth/token", path == "/oauth/revoke", path == "/oauth/userinfo":
+		return respond.OAuthError
+	}
+	return respond.PlainError
+}
+
+var errNowhere = models.Errorf(models.NotFound, "There is nothing at this address.")
+
+// fail answers err in the form that its caller reads.
+func (s *server) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
+	s.failAs(r)(w, r, status, err)
+}
+
+// notFound answers for all paths that no room has.
+func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
+	respond.Fail(w, r, errNowhere, s.fail)
+}
+
+// notAllowed answers methods that a path does not have: the outbox is written
+// by verbs, not by POST.
+func (s *server) notAllowed(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, http.StatusMethodNotAllowed, models.Errorf(models.Malformed, "%s is not possible at this address.", r.Method))
+}
