@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"atelier/models"
@@ -29,13 +31,15 @@ func (q queries) ClaimJobs(ctx context.Context, kinds []string, lease time.Durat
 		lock = ` FOR UPDATE SKIP LOCKED`
 	}
 	now := q.now()
-	return list(ctx, q, func(rows *sql.Rows) (*models.Job, error) {
+	jobs, err := list(ctx, q, func(rows *sql.Rows) (*models.Job, error) {
 		j := &models.Job{}
 		return j, rows.Scan(&j.ID, &j.Kind, &j.Key, &j.Data, &j.Attempts, millis{&j.RunAt})
 	}, `
 		UPDATE jobs SET lease_until = ?, attempts = attempts + 1
-		WHERE id IN (SELECT id FROM jobs WHERE run_at <= ? AND lease_until <= ? AND kind {names} ORDER BY run_at LIMIT ?`+lock+`)
+		WHERE id IN (SELECT id FROM jobs WHERE run_at <= ? AND lease_until <= ? AND kind {names} ORDER BY run_at, id LIMIT ?`+lock+`)
 		RETURNING id, kind, key, data, attempts, run_at`, now.Add(lease), now, now, kinds, limit)
+	slices.SortFunc(jobs, func(a, b *models.Job) int { return cmp.Compare(a.ID, b.ID) })
+	return jobs, err
 }
 
 // DeleteJob deletes a job that is done or given up.
