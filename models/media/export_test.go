@@ -1,0 +1,4 @@
+package media
+
+// Sandbox runs a program as ffmpeg is run.
+var Sandbox = sandbox
