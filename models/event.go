@@ -111,14 +111,16 @@ type OutgoingActivity struct {
 	ID        ID
 	URI       string
 	ActorID   ID
+	Object    string // URI of what it is about
 	Body      []byte
-	Digest    string // SHA-256 of Body, base64
 	CreatedAt time.Time
 }
 
 // Host is another server, and how delivery to it goes.
 type Host struct {
 	Name      string
+	NextAt    time.Time // when somebody shall look after its deliveries; zero: there are none
+	Node      string    // who does, until NextAt
 	Fails     int       // in a row
 	OpenUntil time.Time // no delivery before
 	LastError string

@@ -32,6 +32,9 @@ func (id ID) String() string {
 // Time returns the moment the id was made for, to the millisecond.
 func (id ID) Time() time.Time { return time.UnixMilli(int64(id) >> idTimeShift).UTC() }
 
+// Node is the number of the node that made the id.
+func (id ID) Node() uint8 { return uint8(id >> idCountBits) }
+
 // Value makes an ID a value for database/sql; the zero id is NULL.
 func (id ID) Value() (driver.Value, error) {
 	if id == 0 {

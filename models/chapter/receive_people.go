@@ -318,8 +318,3 @@ func (c *Chapter) erasePosts(ctx context.Context, a *models.Account) error {
 		}
 	}
 }
-
-// TouchHost notes that a server was heard of: what waited for it may go.
-func (c *Chapter) TouchHost(ctx context.Context, host string, at time.Time) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error { return tx.HeardOfHost(ctx, host, at) })
-}

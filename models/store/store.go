@@ -33,6 +33,7 @@ type Store struct {
 	ids    models.IDs
 	sqlite *sqliteEngine
 	pg     *postgresEngine
+	rules  keptRules
 
 	mu        sync.Mutex
 	listeners []func([]models.Event)

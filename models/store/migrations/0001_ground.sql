@@ -458,7 +458,7 @@ CREATE TABLE activities (
 	id         {{id}},
 	uri        TEXT NOT NULL,
 	actor_id   BIGINT NOT NULL,
-	digest     TEXT NOT NULL,
+	object     TEXT NOT NULL, -- what it is about
 	body       {{blob}} NOT NULL,
 	created_at BIGINT NOT NULL
 );
@@ -470,20 +470,38 @@ CREATE TABLE deliveries (
 	inbox       TEXT NOT NULL,
 	attempts    BIGINT NOT NULL DEFAULT 0,
 	run_at      BIGINT NOT NULL,
-	lease_until BIGINT NOT NULL DEFAULT 0,
 	last_error  TEXT NOT NULL DEFAULT '',
 	created_at  BIGINT NOT NULL
 );
-CREATE INDEX deliveries_order ON deliveries (host, actor_id, id);
+CREATE INDEX deliveries_order ON deliveries (host, id);
+CREATE INDEX deliveries_tried ON deliveries (host, actor_id, id) WHERE attempts > 0;
 CREATE INDEX deliveries_activity ON deliveries (activity_id);
+
+-- Other servers. A host with deliveries is worked on by one node at a time,
+-- from next_at on: the node that does moves next_at on for as long as it
+-- lives, so that another one takes over when it no longer does.
 CREATE TABLE hosts (
 	name       TEXT NOT NULL PRIMARY KEY,
+	next_at    BIGINT NOT NULL DEFAULT 0, -- 0: nothing to do
+	node       TEXT NOT NULL DEFAULT '',  -- who works on it
 	fails      BIGINT NOT NULL DEFAULT 0,
 	open_until BIGINT NOT NULL DEFAULT 0,
 	last_error TEXT NOT NULL DEFAULT '',
 	last_ok_at BIGINT NOT NULL DEFAULT 0,
 	gone_at    BIGINT NOT NULL DEFAULT 0,
 	signature  TEXT NOT NULL DEFAULT ''
+) {{without_rowid}};
+CREATE INDEX hosts_due ON hosts (next_at) WHERE next_at > 0;
+
+-- What the stewards decided about other servers, sub-domains included.
+CREATE TABLE domain_rules (
+	domain         TEXT NOT NULL PRIMARY KEY,
+	severity       TEXT NOT NULL, -- silence, suspend, allow, none
+	reject_media   BOOLEAN NOT NULL,
+	reject_reports BOOLEAN NOT NULL,
+	comment        TEXT NOT NULL, -- for everyone
+	note           TEXT NOT NULL, -- for stewards
+	created_at     BIGINT NOT NULL
 ) {{without_rowid}};
 
 -- Work that can wait: fetches, letters, pictures.
@@ -503,6 +521,7 @@ CREATE INDEX jobs_due ON jobs (run_at);
 
 -- +goose Down
 DROP TABLE jobs;
+DROP TABLE domain_rules;
 DROP TABLE hosts;
 DROP TABLE deliveries;
 DROP TABLE activities;
