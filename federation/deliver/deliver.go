@@ -20,8 +20,11 @@ import (
 type Options struct {
 	// Client is the guarded way out.
 	Client *http.Client
-	// UserAgent is sent with every request.
-	UserAgent string
+	// Knocks remembers what each host wants requests to be signed by, together
+	// with the fetches; nil for a memory of its own.
+	Knocks *sign.Knocks
+	// Media returns the address of a file of ours; nil means that of URLs.
+	Media func(key string) string
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 
@@ -99,6 +102,9 @@ func New(s *store.Store, u models.URLs, o Options) *Deliverer {
 	}
 	if o.InFlight == 0 {
 		o.InFlight = 1024
+	}
+	if o.Knocks == nil {
+		o.Knocks = &sign.Knocks{}
 	}
 	name := make([]byte, 8)
 	rand.Read(name)
@@ -188,42 +194,42 @@ func (d *Deliverer) dispatchLoop(ctx context.Context) {
 // worked on them died, or after another one left something for them.
 func (d *Deliverer) engageLoop(ctx context.Context) {
 	for {
-		more, err := d.engageDue(ctx)
+		wait, err := d.engageDue(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		if err != nil {
 			slog.Error("look for deliveries that are due", "err", err)
-		} else if more {
-			continue
+			wait = pollEvery
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-d.wake:
-		case <-time.After(pollEvery):
+		case <-time.After(wait):
 		}
 	}
 }
 
-func (d *Deliverer) engageDue(ctx context.Context) (more bool, err error) {
+// engageDue takes up what is due, and says after which time to look again.
+func (d *Deliverer) engageDue(ctx context.Context) (wait time.Duration, err error) {
 	const limit = 100
 	at, err := d.store.NextHost(ctx)
-	if err != nil || at.IsZero() || at.After(d.store.Now()) {
-		return false, err
+	if err != nil || at.IsZero() {
+		return pollEvery, err
+	}
+	if wait := at.Sub(d.store.Now()); wait > 0 {
+		return min(wait, pollEvery), nil
 	}
 	var due []*models.Host
 	err = d.store.Write(ctx, func(tx *store.Tx) (err error) {
 		due, err = tx.EngageDueHosts(ctx, d.node, tx.Now().Add(d.o.Lease), limit)
 		return err
 	})
-	if err != nil {
-		return false, err
-	}
 	for _, h := range due {
 		d.start(ctx, h, nil)
 	}
-	return len(due) == limit, nil
+	return 0, err
 }
 
 // keepLoop says of the hosts that this node works on that it still does.

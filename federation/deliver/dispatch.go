@@ -13,17 +13,25 @@ import (
 	"atelier/models/store"
 )
 
-// A plan is what follows from an event: activities, each with its inboxes.
+// A plan is what follows from an event: activities, each with its inboxes, and
+// before them, what need not be told any more.
 type plan struct {
-	event *models.Event
-	tell  []telling
+	event   *models.Event
+	cancels []cancellation
+	tell    []telling
 }
 
 // A telling is one activity and where it goes.
 type telling struct {
 	activity *models.OutgoingActivity
 	inboxes  []string
-	cancels  bool // what was said before about its object need not be said any more
+}
+
+// A cancellation drops what waits to be told by actor about object; about
+// anything, if that is "".
+type cancellation struct {
+	actor  models.ID
+	object string
 }
 
 const (
@@ -152,15 +160,12 @@ func (d *Deliverer) enter(ctx context.Context, tx *store.Tx, ids []models.ID, pl
 func (d *Deliverer) addRows(ctx context.Context, tx *store.Tx, taken []models.ID, plans map[models.ID]*plan) (map[string][]*models.Delivery, error) {
 	rows := map[string][]*models.Delivery{}
 	for _, id := range taken {
+		for _, c := range plans[id].cancels {
+			if err := tx.CancelDeliveries(ctx, c.actor, c.object); err != nil {
+				return nil, err
+			}
+		}
 		for _, t := range plans[id].tell {
-			if t.cancels {
-				if err := tx.CancelDeliveries(ctx, t.activity.ActorID, t.activity.Object); err != nil {
-					return nil, err
-				}
-			}
-			if len(t.inboxes) == 0 {
-				continue
-			}
 			a := t.activity
 			if err := tx.AddActivity(ctx, a); err != nil {
 				return nil, err
@@ -188,4 +193,13 @@ func hostOf(address string) string {
 		return strings.TrimSuffix(host, ":443")
 	}
 	return strings.TrimSuffix(host, ":80")
+}
+
+// serverOf is the part of an address that names the server, with a slash.
+func serverOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host + "/"
 }

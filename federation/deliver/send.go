@@ -3,7 +3,6 @@ package deliver
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -97,23 +96,21 @@ func (d *Deliverer) send(ctx context.Context, h *models.Host, row *models.Delive
 func (d *Deliverer) knock(ctx context.Context, h *models.Host, inbox string, o *outgoing, k *sign.Key) verdict {
 	first := sign.Scheme(h.Signature)
 	if first == "" {
-		first = sign.Cavage
+		first = d.o.Knocks.First(h.Name, d.o.Now())
 	}
 	v, again := d.post(ctx, inbox, o, k, first)
-	if !again {
-		if v.kind == delivered && h.Signature == "" {
-			v.scheme = first
-		}
-		return v
-	}
-	second, again := d.post(ctx, inbox, o, k, first.Other())
 	if again {
-		return v
+		second, refused := d.post(ctx, inbox, o, k, first.Other())
+		if refused {
+			return v
+		}
+		v, first = second, first.Other()
 	}
-	if second.kind == delivered {
-		second.scheme = first.Other()
+	if v.kind == delivered && h.Signature != string(first) {
+		v.scheme = first
+		d.o.Knocks.Worked(h.Name, first, d.o.Now())
 	}
-	return second
+	return v
 }
 
 // post sends one request. again says that another signature may be believed.
@@ -124,16 +121,11 @@ func (d *Deliverer) post(ctx context.Context, inbox string, o *outgoing, k *sign
 	}
 	r.Header["Content-Type"] = contentType
 	r.Header["Accept"] = accept
-	r.Header["User-Agent"] = []string{d.o.UserAgent}
 	if err := sign.Sign(r, k, scheme, o.digest, d.o.Now()); err != nil {
 		return verdict{kind: failed, why: err.Error()}, false
 	}
 	resp, err := d.o.Client.Do(r)
 	if err != nil {
-		var e *models.Error // the guard's word that it will never go there
-		if errors.As(err, &e) && e.Kind == models.Forbidden {
-			return verdict{kind: refused, why: e.Msg}, false
-		}
 		return verdict{kind: failed, why: err.Error()}, false
 	}
 	defer resp.Body.Close()
@@ -154,10 +146,8 @@ func judge(resp *http.Response, text []byte, now time.Time) (v verdict, again bo
 	switch code := resp.StatusCode; {
 	case code >= 200 && code < 300:
 		return verdict{kind: delivered}, false
-	case code == http.StatusBadRequest:
-		v.kind, again = refused, true // some answer so to a scheme that they do not know
 	case code == http.StatusUnauthorized:
-		v.kind, again = unbelieved, true
+		v.kind = unbelieved
 	case code == http.StatusGone:
 		v.kind = gone
 	case code == http.StatusTooManyRequests:
@@ -171,5 +161,5 @@ func judge(resp *http.Response, text []byte, now time.Time) (v verdict, again bo
 	default:
 		v.kind = failed
 	}
-	return v, again
+	return v, sign.KnockAgain(resp.StatusCode)
 }

@@ -19,6 +19,7 @@ type settlement struct {
 	goneInbox  []string
 	answered   bool // the host took something, or refused it in its right mind
 	trouble    bool // the host failed: Fails, OpenUntil and LastError say how
+	expired    bool // something had waited too long
 	scheme     string
 	stop       bool // the program ends
 
@@ -56,9 +57,13 @@ func (s *settlement) note(d *Deliverer, row *models.Delivery, v verdict) bool {
 	if v.kind != busy {
 		row.Attempts++
 	}
-	if now.Sub(row.CreatedAt) > d.o.Age || v.kind == unbelieved && row.Attempts >= maxUnsigned {
+	switch {
+	case now.Sub(row.CreatedAt) > d.o.Age:
+		s.expired = true
 		s.giveUp(row, v)
-	} else {
+	case v.kind == unbelieved && row.Attempts >= maxUnsigned:
+		s.giveUp(row, v)
+	default:
 		s.postponed = append(s.postponed, row)
 	}
 	row.RunAt = now.Add(d.pause(row.Attempts))
@@ -146,6 +151,9 @@ func (d *Deliverer) write(group []*settlement) {
 		time.Sleep(wait)
 	}
 	for _, s := range group {
+		if s.left && !s.stop {
+			nudge(d.wake) // to see when it is due
+		}
 		if s.answered && !s.trouble {
 			s.host.Fails, s.host.LastOKAt = 0, d.o.Now()
 		}
@@ -267,7 +275,7 @@ func (d *Deliverer) rest(ctx context.Context, tx *store.Tx, s *settlement) error
 	if err != nil {
 		return err
 	}
-	if n > 0 && tx.Now().Sub(h.LastOKAt) > d.o.Age {
+	if (n > 0 || s.expired) && tx.Now().Sub(h.LastOKAt) > d.o.Age {
 		h.GoneAt = tx.Now()
 		slog.Info("a host is given up", "host", h.Name, "deliveries", n, "why", h.LastError)
 	}
@@ -278,12 +286,12 @@ func (d *Deliverer) rest(ctx context.Context, tx *store.Tx, s *settlement) error
 // if it is its shared one; else its owner is looked after, whose own id has
 // to say that it is gone before we believe it.
 func (d *Deliverer) inboxGone(ctx context.Context, tx *store.Tx, s *settlement, inbox string) error {
-	owners, err := tx.InboxOwners(ctx, inbox[:len(inbox)-len(path(inbox))]+"/", inbox)
+	owners, err := tx.InboxOwners(ctx, serverOf(inbox), inbox)
 	if err != nil {
 		return err
 	}
 	for _, owner := range owners {
-		err := tx.AddJob(ctx, &models.Job{ID: tx.NewID(), Kind: JobRefresh, Key: owner, RunAt: tx.Now()})
+		err := tx.AddJob(ctx, &models.Job{ID: tx.NewID(), Kind: "refresh", Key: owner, RunAt: tx.Now()})
 		if err != nil {
 			return err
 		}
@@ -293,7 +301,3 @@ func (d *Deliverer) inboxGone(ctx context.Context, tx *store.Tx, s *settlement, 
 	}
 	return tx.HostGone(ctx, s.host.Name)
 }
-
-// JobRefresh is the kind of the jobs that read an account's document anew;
-// their key is its id.
-const JobRefresh = "account.refresh"

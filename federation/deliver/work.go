@@ -4,13 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"atelier/models"
-	"atelier/models/store"
 )
 
 // An engagement is a host that this node works on.
@@ -63,13 +61,14 @@ func (d *Deliverer) work(ctx context.Context, e *engagement, rows []*models.Deli
 // try sends deliveries to one host, those of different actors side by side.
 func (d *Deliverer) try(ctx context.Context, s *settlement, rows []*models.Delivery) {
 	t := &trial{d: d, s: s, room: make(chan struct{}, d.o.PerHost), slots: d.slots}
-	if s.host.Fails > 0 { // one knock at the door
-		t.slots = d.probes
-		rows = []*models.Delivery{slices.MinFunc(rows, func(a, b *models.Delivery) int { return a.Attempts - b.Attempts })}
-	}
 	lanes := map[models.ID][]*models.Delivery{}
 	for _, row := range rows {
 		lanes[row.ActorID] = append(lanes[row.ActorID], row)
+	}
+	if s.host.Fails > 0 {
+		t.slots = d.probes
+		t.one(ctx, knocker(lanes))
+		return
 	}
 	if len(lanes) == 1 {
 		t.lane(ctx, rows)
@@ -80,6 +79,19 @@ func (d *Deliverer) try(ctx context.Context, s *settlement, rows []*models.Deliv
 		all.Go(func() { t.lane(ctx, lane) })
 	}
 	all.Wait()
+}
+
+// knocker is the delivery that is tried at a host that failed before: of what
+// each actor has to tell next, the one that failed least often, since the
+// fault may be its own.
+func knocker(lanes map[models.ID][]*models.Delivery) *models.Delivery {
+	var best *models.Delivery
+	for _, lane := range lanes {
+		if row := lane[0]; best == nil || row.Attempts < best.Attempts || row.Attempts == best.Attempts && row.ID < best.ID {
+			best = row
+		}
+	}
+	return best
 }
 
 // A trial is one round of requests to one host.
@@ -150,4 +162,3 @@ func (t *trial) over(ctx context.Context) bool {
 	defer t.mu.Unlock()
 	return ctx.Err() != nil || t.s.trouble
 }
-

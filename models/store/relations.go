@@ -112,6 +112,15 @@ func (q queries) FollowerInboxes(ctx context.Context, accountID models.ID) ([]st
 		WHERE f.target_id = ? AND f.state = 'accepted' AND NOT f.local AND a.suspended_at = 0 AND a.deleted_at = 0`, accountID)
 }
 
+// FollowedInboxes returns where to deliver what those may know whom an account
+// follows: each inbox once.
+func (q queries) FollowedInboxes(ctx context.Context, accountID models.ID) ([]string, error) {
+	return list(ctx, q, scanString, `
+		SELECT DISTINCT CASE WHEN a.shared_inbox <> '' THEN a.shared_inbox ELSE a.inbox END
+		FROM follows f JOIN accounts a ON a.id = f.target_id
+		WHERE f.account_id = ? AND a.domain <> '' AND a.suspended_at = 0 AND a.deleted_at = 0`, accountID)
+}
+
 // KnownInboxes returns every shared inbox, and the inboxes of accounts without
 // one: for what everyone who may hold a copy must hear.
 func (q queries) KnownInboxes(ctx context.Context) ([]string, error) {
