@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"atelier/models"
+	"atelier/models/chapter"
 	"atelier/models/store"
 )
 
@@ -291,7 +292,7 @@ func (d *Deliverer) inboxGone(ctx context.Context, tx *store.Tx, s *settlement, 
 		return err
 	}
 	for _, owner := range owners {
-		err := tx.AddJob(ctx, &models.Job{ID: tx.NewID(), Kind: "refresh", Key: owner, RunAt: tx.Now()})
+		err := tx.AddJob(ctx, &models.Job{ID: tx.NewID(), Kind: chapter.JobRefresh, Key: owner, RunAt: tx.Now()})
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package chapter
 
 import (
 	"context"
-	"time"
 
 	"atelier/models"
 	"atelier/models/store"
