@@ -157,11 +157,11 @@ func (f *Form) Inks(name, label, hint string) Choices {
 
 // Tick is a box that is ticked or not.
 type Tick struct {
-	Name, Label, Hint string
-	Checked           bool
+	Name, Value, Label, Hint string
+	Checked                  bool
 }
 
 // Tick returns the box called name.
 func (f *Form) Tick(name, label, hint string) Tick {
-	return Tick{name, label, hint, f.Ticked(name)}
+	return Tick{name, "yes", label, hint, f.Ticked(name)}
 }

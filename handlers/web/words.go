@@ -163,17 +163,3 @@ func daysBetween(a, b time.Time) int {
 	}
 	return int(midnight(b).Sub(midnight(a)).Hours() / 24)
 }
-
-// clip shortens s to at most n letters, at a space, with an ellipsis.
-func clip(s string, n int) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	runes := []rune(s)
-	cut := string(runes[:n])
-	if i := strings.LastIndexByte(cut, ' '); i > n/2 && runes[n] != ' ' {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,;:–-") + "…"
-}

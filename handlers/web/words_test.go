@@ -62,19 +62,3 @@ func TestNames(t *testing.T) {
 		t.Errorf("and = %q, want %q", got, want)
 	}
 }
-
-func TestClip(t *testing.T) {
-	for in, want := range map[string]string{
-		"short":                     "short",
-		"as long as is":             "as long as is",
-		"longer than, it may be":    "longer than…",
-		"Donaudampfschifffahrt!":    "Donaudampfsch…",
-		"two\n lines":               "two lines",
-		"ééééééééééééé":             "ééééééééééééé",
-		"   space at both ends    ": "space at both…",
-	} {
-		if got := clip(in, 13); got != want {
-			t.Errorf("clip(%q) = %q, want %q", in, got, want)
-		}
-	}
-}

@@ -1,0 +1,272 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"atelier/models"
+	"atelier/models/store"
+)
+
+type doorView struct {
+	Frame
+	Sentence, Lead, NotesHeading string
+	Notes                        []Row
+	Stewards                     []Person
+}
+
+type weekView struct {
+	Frame
+	Today                 Moment
+	Greeting, Lead, End   string
+	Leaving               []Leaving
+	Board                 []boardNotice
+	Notes, Talk, Followed []Row
+	First                 bool // the viewer is new here
+}
+
+type boardNotice struct {
+	Label, Title, URL, Text string
+	Person                  *Person
+}
+
+// home serves GET /: This week for members, the Door for everybody else.
+func (p *Pages) home(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if v.Session == nil {
+		return p.door(w, r, v)
+	}
+	return p.week(w, r, v)
+}
+
+func (p *Pages) door(w http.ResponseWriter, r *http.Request, v *visit) error {
+	ctx := r.Context()
+	f, err := p.frame(r, v, "", "door")
+	if err != nil {
+		return err
+	}
+	f.Title = f.Chapter
+	group, err := p.Chapter.Group(ctx)
+	if err != nil {
+		return err
+	}
+	f.Indexable, f.Canonical = true, p.URLs.ChapterPage()
+	f.Alternates = []Alternate{
+		{"application/activity+json", group.URI, ""},
+		{"application/atom+xml", "/library.atom", "Public notes of " + f.Chapter},
+	}
+	f.Graph = &Graph{"website", f.Chapter, v.chapter.Sentence, f.Canonical, f.Chapter, "", "@" + p.handle(group)}
+	view := doorView{Frame: f, Sentence: v.chapter.Sentence}
+	if view.Sentence == "" {
+		view.Sentence = f.Chapter
+	}
+	n, err := p.Store.Readers(ctx)
+	if err != nil {
+		return err
+	}
+	view.Lead = fmt.Sprintf("%s is %s. We write down what works, try each other’s ways, and say honestly how it went.", f.Chapter, count(n, "member", "members"))
+	notes, err := p.Store.Library(ctx, v.viewer, "", store.Page{Limit: 3})
+	if err != nil {
+		return err
+	}
+	c, err := p.cast(ctx, notes)
+	if err != nil {
+		return err
+	}
+	for _, note := range notes {
+		view.Notes = append(view.Notes, p.noteRow(v, note, c))
+	}
+	view.NotesHeading = capital(count(len(notes), "note", "notes")) + " to begin with"
+	if view.Stewards, err = p.stewards(r); err != nil {
+		return err
+	}
+	return p.html(w, "door.html", view)
+}
+
+// stewards are those who look after the chapter.
+func (p *Pages) stewards(r *http.Request) ([]Person, error) {
+	ids, err := p.Store.Stewards(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := p.Store.Accounts(r.Context(), ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []Person
+	for _, id := range ids {
+		if a := accounts[id]; a != nil {
+			out = append(out, p.person(a))
+		}
+	}
+	return out, nil
+}
+
+// What This week shows at most, so that it ends.
+const (
+	weekNotes    = 6
+	weekTalk     = 6
+	weekFollowed = 6
+	aWeek        = 7 * 24 * time.Hour
+)
+
+func (p *Pages) week(w http.ResponseWriter, r *http.Request, v *visit) error {
+	ctx := r.Context()
+	f, err := p.frame(r, v, "This week", "week")
+	if err != nil {
+		return err
+	}
+	view := weekView{Frame: f, Greeting: "Good " + greeting(v.now) + ", " + f.Me.Short, End: "You are up to date."}
+	view.Today = Moment{v.now.Format(time.DateOnly), v.now.Format("Monday, 2 January")}
+	if view.Leaving, err = p.lounge(ctx, v); err != nil {
+		return err
+	}
+	if err := p.fillWeek(ctx, v, &view); err != nil {
+		return err
+	}
+	if view.Board, err = p.board(ctx, v); err != nil {
+		return err
+	}
+	view.First = v.Account.Stats.Posts == 0 && v.Account.BioSource == ""
+	view.Lead = weekLead(len(view.Notes), len(view.Talk)+len(view.Followed))
+	return p.html(w, "week.html", view)
+}
+
+func greeting(now time.Time) string {
+	if part := partOfDay(now); part != "night" {
+		return part
+	}
+	return "evening"
+}
+
+func weekLead(notes, talk int) string {
+	switch {
+	case notes+talk == 0:
+		return "It is quiet this week. That can be a good moment to write something down."
+	case notes == 0:
+		return "No new notes this week, but people are talking."
+	case talk == 0:
+		return capital(count(notes, "note is", "notes are")) + " new this week."
+	}
+	return capital(count(notes, "note is", "notes are")) + " new this week, and people are talking."
+}
+
+// fillWeek fills the lists: what is new in the library, what members talk
+// about, and what came from those whom the viewer follows.
+func (p *Pages) fillWeek(ctx context.Context, v *visit, view *weekView) error {
+	since := models.FirstIDAt(v.now.Add(-aWeek))
+	notes, err := p.Store.Library(ctx, v.viewer, "", store.Page{Since: since, Limit: weekNotes})
+	if err != nil {
+		return err
+	}
+	local, err := p.Store.Public(ctx, v.viewer, store.PublicFilter{Local: true}, store.Page{Since: since, Limit: 4 * weekTalk})
+	if err != nil {
+		return err
+	}
+	talk := begun(local, weekTalk)
+	shown := map[models.ID]bool{}
+	for _, post := range append(append([]*models.Post{}, notes...), talk...) {
+		shown[post.ID] = true
+	}
+	followed, err := p.fromFollowed(ctx, v, since, shown)
+	if err != nil {
+		return err
+	}
+	c, err := p.cast(ctx, notes, talk, followed)
+	if err != nil {
+		return err
+	}
+	for _, post := range notes {
+		view.Notes = append(view.Notes, p.noteRow(v, post, c))
+	}
+	for _, post := range talk {
+		view.Talk = append(view.Talk, p.talkRow(v, post, c))
+	}
+	for _, post := range followed {
+		view.Followed = append(view.Followed, p.row(v, post, c))
+	}
+	return nil
+}
+
+// begun are at most n discussions of posts: no notes, no replies.
+func begun(posts []*models.Post, n int) []*models.Post {
+	var out []*models.Post
+	for _, post := range posts {
+		if post.Practice == nil && !post.IsReply() && len(out) < n {
+			out = append(out, post)
+		}
+	}
+	return out
+}
+
+// fromFollowed are posts in the viewer's home timeline that the page does not
+// show yet. Replies are left to the page of what they answer.
+func (p *Pages) fromFollowed(ctx context.Context, v *visit, since models.ID, shown map[models.ID]bool) ([]*models.Post, error) {
+	home, err := p.Store.Home(ctx, v.viewer, store.Page{Since: since, Limit: 4 * weekFollowed})
+	if err != nil {
+		return nil, err
+	}
+	boosted, err := p.Store.Boosted(ctx, v.viewer, home)
+	if err != nil {
+		return nil, err
+	}
+	var out []*models.Post
+	for _, post := range home {
+		if post.BoostOfID != 0 {
+			post = boosted[post.BoostOfID]
+		}
+		if post == nil || shown[post.ID] || post.IsReply() || post.AuthorID == v.viewer.AccountID || len(out) == weekFollowed {
+			continue
+		}
+		shown[post.ID] = true
+		out = append(out, post)
+	}
+	return out, nil
+}
+
+// lounge are the viewer's own notes that wait in the departure lounge.
+func (p *Pages) lounge(ctx context.Context, v *visit) ([]Leaving, error) {
+	posts, err := p.Store.Unfinished(ctx, v.viewer.AccountID, perPage)
+	if err != nil {
+		return nil, err
+	}
+	var out []Leaving
+	for _, post := range posts {
+		if post.State == models.Waiting {
+			title, _ := heading(post)
+			out = append(out, Leaving{post.ID, title, v.moment(post.LeavesAt), v.FormToken()})
+		}
+	}
+	return out, nil
+}
+
+// board are the notices at the top: something to answer, somebody to meet.
+func (p *Pages) board(ctx context.Context, v *visit) ([]boardNotice, error) {
+	var out []boardNotice
+	unanswered, err := p.Store.Unanswered(ctx, v.viewer, models.FirstIDAt(v.now.Add(-4*aWeek)))
+	if err != nil {
+		return nil, err
+	}
+	if unanswered != nil {
+		title, _ := heading(unanswered)
+		out = append(out, boardNotice{Label: "Could you answer this?", Title: title, URL: p.postURL(unanswered),
+			Text: "Nobody has answered since " + v.moment(unanswered.CreatedAt).Words + "."})
+	}
+	colleague, err := p.Store.Newcomer(ctx, v.viewer)
+	if err != nil {
+		return nil, err
+	}
+	if colleague != nil {
+		person := p.person(colleague)
+		text := person.Bio
+		if text == "" {
+			text = "Joined " + v.moment(colleague.CreatedAt).Words + ". Say hello."
+		}
+		out = append(out, boardNotice{Label: "Meet a colleague", Person: &person, Text: text})
+	}
+	if len(out) == 0 {
+		return nil, nil
+	}
+	return out, nil
+}

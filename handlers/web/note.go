@@ -1,0 +1,223 @@
+package web
+
+import (
+	"fmt"
+	"html"
+	"html/template"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"atelier/models"
+	"atelier/models/text"
+)
+
+type noteView struct {
+	Frame
+	Kind            *Kind
+	StateWords      string
+	Heading         string
+	Standfirst      string
+	By              Person
+	Published       *Moment
+	Version         string // "" for the first
+	Changed         Moment
+	Scope           Scope
+	Tags            []Link
+	Text            template.HTML
+	NoteLang        string
+	Media           []File
+	Confidentiality string
+	Licence         *Link
+	Footnotes       []string
+	Acts            []Act
+	Aside           []Link
+	Leaving         *Leaving
+	RepliesHeading  string
+	Replies         []Said
+	MoreReplies     bool
+	Reply           *Reply
+	ElsewhereURL    string
+	Citation        string
+	PrintURL        string
+	HistoryURL      string
+}
+
+// note serves GET /notes/{slug}.
+func (p *Pages) note(w http.ResponseWriter, r *http.Request, v *visit) error {
+	post, err := p.Store.PostBySlug(r.Context(), v.viewer, mux.Vars(r)["slug"])
+	if err != nil {
+		return err
+	}
+	return p.showNote(w, r, v, post, newForm())
+}
+
+// showNote shows a note with what was typed into its reply form.
+func (p *Pages) showNote(w http.ResponseWriter, r *http.Request, v *visit, post *models.Post, reply *Form) error {
+	ctx := r.Context()
+	view, err := p.noteView(r, v, post)
+	if err != nil {
+		return err
+	}
+	if view.Acts, err = p.acts(ctx, v, post, view.By); err != nil {
+		return err
+	}
+	if post.State == models.Waiting {
+		view.Leaving = &Leaving{post.ID, post.Title, v.moment(post.LeavesAt), view.Token}
+	}
+	if post.AuthorID == v.viewer.AccountID {
+		view.Aside = []Link{{URL: editURL(post), Name: "Change it"}, {URL: deleteURL(post), Name: "Take it away"}}
+	}
+	var n int
+	if view.Replies, n, view.MoreReplies, err = p.replies(ctx, v, post); err != nil {
+		return err
+	}
+	view.RepliesHeading = repliesHeading(n, view.MoreReplies)
+	if view.Reply, view.ElsewhereURL, err = p.replyForm(ctx, v, post, view.Token, reply); err != nil {
+		return err
+	}
+	return p.htmlStatus(w, statusOf(reply), "note.html", view)
+}
+
+// printNote serves GET /notes/{slug}/print: the note alone, as on paper.
+func (p *Pages) printNote(w http.ResponseWriter, r *http.Request, v *visit) error {
+	post, err := p.Store.PostBySlug(r.Context(), v.viewer, mux.Vars(r)["slug"])
+	if err != nil {
+		return err
+	}
+	view, err := p.noteView(r, v, post)
+	if err != nil {
+		return err
+	}
+	view.Bare, view.Indexable = true, false
+	return p.html(w, "print.html", view)
+}
+
+// noteView is the note without its discussion.
+func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView, error) {
+	f, err := p.frame(r, v, post.Title, "library")
+	if err != nil {
+		return noteView{}, err
+	}
+	author, err := p.Store.Account(r.Context(), post.AuthorID)
+	if err != nil {
+		return noteView{}, err
+	}
+	numbered, notes := footnotes(post.HTML)
+	view := noteView{
+		Frame:      f,
+		Heading:    post.Title,
+		Standfirst: text.ShownText(post.Summary),
+		By:         p.person(author),
+		Scope:      scopeOf(post),
+		Text:       template.HTML(numbered), // sanitized when it was written
+		NoteLang:   post.Language,
+		Footnotes:  notes,
+		Media:      p.files(post.Media),
+		PrintURL:   "/notes/" + post.Slug + "/print",
+		HistoryURL: "/notes/" + post.Slug + "/history",
+	}
+	if post.State == models.Published {
+		view.Published = ptr(v.date(post.CreatedAt))
+		view.Citation = p.citation(v, post, author)
+	} else {
+		view.StateWords = map[models.PostState]string{models.Draft: "a draft", models.Waiting: "about to leave"}[post.State]
+	}
+	if post.Version > 1 {
+		view.Version, view.Changed = capital(number(post.Version)), v.date(post.EditedAt)
+	}
+	if pr := post.Practice; pr != nil {
+		view.Kind = kindView(pr.Kind)
+		view.Confidentiality = pr.Confidentiality.Line()
+		view.Licence = licence(pr.Licence)
+	}
+	for _, tag := range post.Tags {
+		view.Tags = append(view.Tags, Link{URL: p.tagURL(tag), Name: "#" + tag})
+	}
+	p.meta(&view.Frame, post, author, view.Standfirst)
+	return view, nil
+}
+
+// meta says of a public post's page what it is, to search engines and to sites
+// that link to it. Of any other it says nothing.
+func (p *Pages) meta(f *Frame, post *models.Post, author *models.Account, description string) {
+	if !post.Visibility.Open() || post.LocalOnly || post.State != models.Published {
+		return
+	}
+	f.Indexable = author.Indexable && post.Local
+	f.Canonical = p.URLs.Base() + p.postURL(post)
+	if !post.Local {
+		f.Canonical = post.URL
+	}
+	f.Alternates = append(f.Alternates, Alternate{Type: "application/activity+json", URL: post.URI})
+	title, _ := heading(post)
+	f.Graph = &Graph{
+		Type: "article", Title: title, Description: description, URL: f.Canonical, Site: f.Chapter,
+		Creator: "@" + p.handle(author), Image: p.picture(author.Avatar),
+	}
+}
+
+// licences are names for the addresses of licences.
+var licences = map[string]string{
+	"https://creativecommons.org/licenses/by-nc-sa/4.0/": "CC BY-NC-SA 4.0",
+	"https://creativecommons.org/licenses/by-nc-nd/4.0/": "CC BY-NC-ND 4.0",
+	"https://creativecommons.org/licenses/by-nc/4.0/":    "CC BY-NC 4.0",
+	"https://creativecommons.org/licenses/by-sa/4.0/":    "CC BY-SA 4.0",
+	"https://creativecommons.org/licenses/by/4.0/":       "CC BY 4.0",
+	"https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
+}
+
+func licence(address string) *Link {
+	if address == "" {
+		return nil
+	}
+	name := licences[address]
+	if name == "" {
+		name = address
+	}
+	return &Link{URL: address, Name: name}
+}
+
+// citation is how to cite a version of a note (PRODUCT.md, F23).
+func (p *Pages) citation(v *visit, post *models.Post, author *models.Account) string {
+	words := strings.Fields(author.Label())
+	who := words[len(words)-1]
+	for i, w := range words[:len(words)-1] {
+		if i == 0 {
+			who += ","
+		}
+		who += " " + string([]rune(w)[:1]) + "."
+	}
+	version := ""
+	if post.Version > 1 {
+		version = fmt.Sprintf(" Version %d, %s.", post.Version, v.date(post.EditedAt).Words)
+	}
+	return fmt.Sprintf("%s (%d). %s.%s %s. %s%s?v=%d", who, post.CreatedAt.Year(), strings.TrimRight(post.Title, "."), version,
+		v.chapter.Name, p.URLs.Base(), p.postURL(post), post.Version)
+}
+
+// A link in the HTML that models/text writes.
+var linkRE = regexp.MustCompile(`(?s)<a [^>]*href="(https?://[^"]+)"[^>]*>.*?</a>`)
+
+// footnotes adds a number after each link, to be seen on paper only, and
+// returns what the numbers stand for.
+func footnotes(text string) (numbered string, notes []string) {
+	numbers := map[string]int{}
+	numbered = linkRE.ReplaceAllStringFunc(text, func(link string) string {
+		if strings.Contains(link, "mention") || strings.Contains(link, "hashtag") {
+			return link
+		}
+		address := linkRE.FindStringSubmatch(link)[1]
+		n, known := numbers[address]
+		if !known {
+			n = len(numbers) + 1
+			numbers[address] = n
+			notes = append(notes, strconv.Itoa(n)+" "+html.UnescapeString(address))
+		}
+		return link + `<sup class="on-paper">` + strconv.Itoa(n) + `</sup>`
+	})
+	return numbered, notes
+}

@@ -1,0 +1,174 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"atelier/models"
+	"atelier/models/store"
+	"atelier/models/text"
+)
+
+type noticesView struct {
+	Frame
+	Since, Lead  string
+	New, Earlier []notice
+	NewestID     models.ID
+	Pager        Pager
+	End          string
+}
+
+type notice struct {
+	New              bool
+	Who              Person
+	Did, Title, Gist string
+	URL              string
+	At               Moment
+}
+
+// The marker of the client API, so that apps and pages agree on what is new.
+const noticesMarker = "notifications"
+
+// readUpTo is the id of the last notice that the viewer has seen.
+func (p *Pages) readUpTo(ctx context.Context, v *visit) (models.ID, time.Time, error) {
+	markers, err := p.Store.Markers(ctx, v.viewer.AccountID, []string{noticesMarker})
+	if err != nil || len(markers) == 0 {
+		return 0, time.Time{}, err
+	}
+	return models.ParseID(markers[0].LastRead), markers[0].UpdatedAt, nil
+}
+
+// unread counts what the viewer has not seen of its notices, up to a hundred.
+func (p *Pages) unread(ctx context.Context, v *visit) (int, error) {
+	read, _, err := p.readUpTo(ctx, v)
+	if err != nil {
+		return 0, err
+	}
+	return p.Store.UnreadNotifications(ctx, v.viewer, read, 100)
+}
+
+// notices serves GET /notices.
+func (p *Pages) notices(w http.ResponseWriter, r *http.Request, v *visit) error {
+	ctx := r.Context()
+	read, readAt, err := p.readUpTo(ctx, v)
+	if err != nil {
+		return err
+	}
+	page := pageOf(r)
+	list, err := p.Store.Notifications(ctx, v.viewer, store.NotificationFilter{}, page.and1())
+	if err != nil {
+		return err
+	}
+	f, err := p.frame(r, v, "Notices", "")
+	if err != nil {
+		return err
+	}
+	list, pager := cutPage(page, r, list, func(n *models.Notification) models.ID { return n.ID })
+	view := noticesView{Frame: f, Pager: pager, End: "You are up to date."}
+	said, err := p.saidNotices(ctx, v, list)
+	if err != nil {
+		return err
+	}
+	for i, n := range list {
+		if n.ID > read {
+			said[i].New = true
+			view.New = append(view.New, said[i])
+			view.NewestID = max(view.NewestID, n.ID)
+		} else {
+			view.Earlier = append(view.Earlier, said[i])
+		}
+	}
+	if !readAt.IsZero() {
+		view.Since = "Last read " + v.moment(readAt).Words
+	}
+	view.Lead = noticesLead(len(view.New), len(list))
+	return p.html(w, "notices.html", view)
+}
+
+func noticesLead(fresh, all int) string {
+	switch {
+	case all == 0:
+		return "Nothing yet. Here stands who answered you, thanked you or follows you."
+	case fresh == 0:
+		return "Nothing is new."
+	case fresh == 1:
+		return "One is new."
+	}
+	return capital(number(fresh)) + " are new."
+}
+
+// saidNotices puts notices into words.
+func (p *Pages) saidNotices(ctx context.Context, v *visit, list []*models.Notification) ([]notice, error) {
+	var people, ids []models.ID
+	for _, n := range list {
+		people = append(people, n.FromID)
+		if n.PostID != 0 {
+			ids = append(ids, n.PostID)
+		}
+	}
+	posts, err := p.Store.Posts(ctx, v.viewer, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[models.ID]*models.Post{}
+	for _, post := range posts {
+		byID[post.ID] = post
+	}
+	c, err := p.Store.Accounts(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]notice, len(list))
+	for i, n := range list {
+		out[i] = p.saidNotice(v, n, byID[n.PostID], c)
+	}
+	return out, nil
+}
+
+// deeds are what notices say that somebody did; about a post a title follows.
+var deeds = map[models.NotificationType]string{
+	models.NotifyMention:       " named you in",
+	models.NotifyPost:          " wrote",
+	models.NotifyBoost:         " passed on",
+	models.NotifyFollow:        " follows you.",
+	models.NotifyFollowRequest: " would like to follow you. You can answer on their page.",
+	models.NotifyFavourite:     " thanked you for",
+	models.NotifyPoll:          "’s poll has closed:",
+	models.NotifyUpdate:        " changed",
+	models.NotifyQuote:         " quoted you in",
+	models.NotifyQuotedUpdate:  " changed what you quoted:",
+	models.NotifySignUp:        " has joined.",
+	models.NotifyReport:        " was reported.",
+}
+
+func (p *Pages) saidNotice(v *visit, n *models.Notification, post *models.Post, c cast) notice {
+	out := notice{Who: p.personIn(c, n.FromID), Did: deeds[n.Type], At: v.moment(n.CreatedAt)}
+	if post == nil {
+		return out
+	}
+	out.URL = p.postURL(post)
+	out.Title, _ = heading(post)
+	if n.Type == models.NotifyMention {
+		out.Gist = text.Excerpt(text.ShownText(post.HTML), 160)
+		if post.InReplyToAuthorID == v.viewer.AccountID {
+			out.Did = " answered you:"
+		}
+		if out.Gist == out.Title {
+			out.Gist = ""
+		}
+	}
+	return out
+}
+
+// readNotices serves POST /notices: all up to the newest shown are read.
+func (p *Pages) readNotices(w http.ResponseWriter, r *http.Request, v *visit) error {
+	newest := models.ParseID(r.PostFormValue("newest"))
+	if newest == 0 {
+		return models.Errorf(models.Malformed, "The form does not say up to which notice.")
+	}
+	if err := p.Chapter.SetMarker(r.Context(), v.Account, noticesMarker, newest.String()); err != nil {
+		return err
+	}
+	return see(w, r, "/notices")
+}

@@ -1,0 +1,233 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"atelier/handlers/respond"
+	"atelier/handlers/session"
+	"atelier/models"
+	"atelier/models/chapter"
+	"atelier/models/store"
+	"atelier/static"
+)
+
+// Config is what pages need from outside.
+type Config struct {
+	Store    *store.Store
+	Chapter  *chapter.Chapter
+	Sessions *session.Sessions
+	URLs     models.URLs
+
+	// SetupKey is the key in the printed link that opens the chapter.
+	SetupKey string
+
+	// TakePicture stores a portrait that was uploaded: as small as needed, and
+	// of what was sent only the picture. Nil takes none.
+	TakePicture func(ctx context.Context, picture io.Reader) (models.Picture, error)
+
+	// MediaOrigin is where files are served from, if not from this host:
+	// scheme://host.
+	MediaOrigin string
+
+	// Now is the clock; its location is the time zone that pages speak in.
+	Now func() time.Time
+}
+
+// Pages are the chapter's pages.
+type Pages struct {
+	Config
+	cross *http.CrossOriginProtection
+}
+
+// New returns the pages of a chapter.
+func New(c Config) *Pages {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Pages{Config: c, cross: http.NewCrossOriginProtection()}
+}
+
+// page answers a request that was made by v.
+type page func(w http.ResponseWriter, r *http.Request, v *visit) error
+
+// Routes adds every page, feed and embedded file to m.
+func (p *Pages) Routes(m *mux.Router) {
+	m.PathPrefix(static.Prefix).Handler(static.Files()).Methods(http.MethodGet, http.MethodHead)
+	for _, route := range []struct {
+		path       string
+		open       page // GET, for anybody
+		own        page // GET, for members
+		send       page // POST, for anybody
+		sendAsMine page // POST, for members
+	}{
+		{path: "/", open: p.home},
+		{path: "/setup", open: p.askSetup, send: p.setup},
+		{path: "/sign-in", open: p.askSignIn, send: p.signIn},
+		{path: "/sign-out", sendAsMine: p.signOut},
+		{path: "/light", send: p.setTheme},
+
+		{path: "/library", open: p.library},
+		{path: "/library.atom", open: p.libraryFeed},
+		{path: "/notes/new", own: p.askNote, sendAsMine: p.writeNote},
+		{path: "/notes/{slug}", open: p.note},
+		{path: "/notes/{slug}/print", open: p.printNote},
+		{path: "/notes/{slug}/history", open: p.noteHistory},
+		{path: "/tags/{tag}", open: p.tag},
+		{path: "/search", open: p.search},
+
+		{path: "/talk/new", own: p.askTalk, sendAsMine: p.writeTalk},
+		{path: "/talk/{id:[0-9]+}", open: p.talk},
+		{path: "/talk/{id:[0-9]+}/history", open: p.talkHistory},
+		{path: "/talk/{id:[0-9]+}/reply", own: p.toReply, sendAsMine: p.reply},
+		{path: "/talk/{id:[0-9]+}/do", own: p.toReply, sendAsMine: p.act},
+		{path: "/talk/{id:[0-9]+}/leaving", own: p.toReply, sendAsMine: p.leaving},
+		{path: "/talk/{id:[0-9]+}/edit", own: p.askEdit, sendAsMine: p.edit},
+		{path: "/talk/{id:[0-9]+}/delete", own: p.askDelete, sendAsMine: p.delete},
+
+		{path: "/people", own: p.people},
+		{path: "/people/{acct}.atom", open: p.personFeed},
+		{path: "/people/{acct}", open: p.profile, sendAsMine: p.relate},
+		{path: "/@{acct}", open: p.profile},
+		{path: "/@{acct}/{id:[0-9]+}", open: p.talk},
+
+		{path: "/shelf", own: p.shelf},
+		{path: "/notices", own: p.notices, sendAsMine: p.readNotices},
+		{path: "/settings", own: p.askProfile, sendAsMine: p.saveProfile},
+		{path: "/settings/posts", own: p.askDefaults, sendAsMine: p.saveDefaults},
+		{path: "/settings/password", own: p.askPassword, sendAsMine: p.savePassword},
+		{path: "/settings/apps", own: p.apps},
+		{path: "/settings/apps/{id:[0-9]+}", own: p.askShutOut, sendAsMine: p.shutOut},
+
+		{path: "/follow", open: p.askFollow, send: p.follow},
+		{path: "/authorize_interaction", own: p.interact},
+		{path: "/about", open: p.about},
+		{path: "/privacy", open: p.privacy},
+		{path: "/how-this-travels", open: p.travels},
+		{path: "/accessibility", open: p.accessibility},
+		{path: "/robots.txt", open: robots},
+		{path: "/favicon.ico", open: favicon},
+	} {
+		get, post := route.open, route.send
+		if route.own != nil {
+			get = p.forMembers(route.own)
+		}
+		if route.sendAsMine != nil {
+			post = p.forMembers(route.sendAsMine)
+		}
+		if get != nil {
+			m.Handle(route.path, p.serve(get)).Methods(http.MethodGet, http.MethodHead)
+		}
+		if post != nil {
+			m.Handle(route.path, p.cross.Handler(p.serve(post))).Methods(http.MethodPost)
+		}
+	}
+}
+
+// serve makes a page a handler: it finds out who asks, and answers errors with
+// the page for them.
+func (p *Pages) serve(h page) http.Handler {
+	return respond.Wrap(func(w http.ResponseWriter, r *http.Request) error {
+		p.headers(w)
+		if r.Method == http.MethodPost {
+			if err := readForm(w, r); err != nil {
+				return err
+			}
+		}
+		v, err := p.visit(r)
+		if err != nil {
+			return err
+		}
+		if v.chapter == nil && !beforeOpening(r.URL.Path) {
+			return p.notOpen(w, r, v)
+		}
+		return h(w, r, v)
+	}, p.Error)
+}
+
+// forMembers lets members through. Others are asked to sign in first, and what
+// they sent goes on after that.
+func (p *Pages) forMembers(h page) page {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		switch {
+		case v.Session == nil && r.Method == http.MethodPost:
+			return p.resume(w, r, v, h)
+		case v.Session == nil:
+			return see(w, r, "/sign-in?next="+escape(r.URL.RequestURI()))
+		case r.Method == http.MethodPost:
+			if err := v.CheckForm(r); err != nil {
+				return err
+			}
+		}
+		return h(w, r, v)
+	}
+}
+
+// headers are those of every page. Nothing is loaded from anywhere else, no
+// script or style stands in a page itself, and no site can frame it.
+func (p *Pages) headers(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", p.policy("'self'"))
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("Cache-Control", "private, no-cache")
+	h.Add("Vary", "Accept, Cookie")
+}
+
+// policy is the content security policy of a page whose forms lead to targets.
+func (p *Pages) policy(targets ...string) string {
+	media := "'self'"
+	if p.MediaOrigin != "" {
+		media += " " + p.MediaOrigin
+	}
+	return "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src " + media + "; media-src " + media +
+		"; form-action " + strings.TrimSpace(strings.Join(targets, " ")) + "; frame-ancestors 'none'; base-uri 'none'"
+}
+
+// The most that a form may hold, in bytes: long notes, or a picture.
+const (
+	maxForm   = 1 << 20
+	maxUpload = 16 << 20
+)
+
+// readForm reads the form in a request, whichever of the two ways it was sent.
+func readForm(w http.ResponseWriter, r *http.Request) error {
+	var err error
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
+		err = r.ParseMultipartForm(maxForm)
+	} else {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		err = r.ParseForm()
+	}
+	if err == nil {
+		return nil
+	}
+	if tooLarge(err) {
+		return models.Errorf(models.TooLarge, "That is more than can be sent at once.").Because(err)
+	}
+	return models.Errorf(models.Malformed, "The form could not be read.").Because(err)
+}
+
+func (p *Pages) html(w http.ResponseWriter, name string, view any) error {
+	return p.htmlStatus(w, http.StatusOK, name, view)
+}
+
+func (p *Pages) htmlStatus(w http.ResponseWriter, status int, name string, view any) error {
+	return respond.HTML(w, status, static.Templates(), name, view)
+}
+
+// statusOf is the status of a page with form: 422 if something in it is wrong.
+func statusOf(form *Form) int {
+	if len(form.Wrong) > 0 {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}

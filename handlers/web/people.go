@@ -1,0 +1,44 @@
+package web
+
+import (
+	"atelier/models"
+	"atelier/models/text"
+)
+
+// person makes a view of an account.
+func (p *Pages) person(a *models.Account) Person {
+	name := a.Label()
+	return Person{
+		Name:   name,
+		Short:  short(name),
+		Handle: p.handle(a),
+		URL:    p.personURL(a),
+		Where:  a.Domain,
+		Bio:    text.Excerpt(text.ShownText(a.BioHTML), 120),
+		Face:   Face{Initials: initials(name), URL: p.picture(a.Avatar)},
+	}
+}
+
+func (p *Pages) handle(a *models.Account) string {
+	if a.Local() {
+		return p.URLs.Handle(a.Username)
+	}
+	return a.Acct()
+}
+
+// personURL is the page of anybody, here: somebody elsewhere has one too.
+func (p *Pages) personURL(a *models.Account) string {
+	if a.Local() && a.Type == models.Group {
+		return "/"
+	}
+	return "/people/" + a.Acct()
+}
+
+// picture is the address of a picture of ours, "" if we have none: a page asks
+// nothing of other servers.
+func (p *Pages) picture(pic models.Picture) string {
+	if pic.Key == "" {
+		return ""
+	}
+	return p.URLs.Media(pic.Key)
+}
