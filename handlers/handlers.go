@@ -15,6 +15,7 @@ import (
 	"atelier/models"
 	"atelier/models/media"
 	"atelier/models/store"
+	"atelier/static"
 )
 
 // Config is what the route table needs from outside.
@@ -32,19 +33,26 @@ type Config struct {
 	Observe func(route, method string, status int, took time.Duration)
 }
 
-// server is the route table with its rooms.
+// Site answers everything that the server answers.
+type Site struct {
+	server
+	http.Handler
+}
+
+// server is the rooms behind the route table.
 type server struct {
 	Config
 	oauth *oauth.OAuth
 }
 
-// New returns the handler of everything that the server answers.
-func New(c Config) http.Handler {
-	s := &server{Config: c}
+// New returns the route table with its rooms.
+func New(c Config) *Site {
+	site := &Site{server: server{Config: c}}
+	s := &site.server
 	sessions := &session.Sessions{Store: c.Store, Secure: c.URLs.Scheme == "https"}
 	s.oauth = oauth.New(oauth.Config{
 		Store: c.Store, Sessions: sessions, URLs: c.URLs,
-		PageError: respond.PlainError,
+		PageError: respond.PlainError, Avatar: s.avatar,
 	})
 
 	m := mux.NewRouter()
@@ -56,7 +64,23 @@ func New(c Config) http.Handler {
 	m.NotFoundHandler = http.HandlerFunc(s.notFound)
 	m.MethodNotAllowedHandler = http.HandlerFunc(s.notAllowed)
 
-	return s.from(s.logged(s.secure(cors(s.limits(packed(m))))))
+	site.Handler = s.from(s.logged(s.secure(cors(s.limits(packed(m))))))
+	return site
+}
+
+// Close ends the streams, which would never end by themselves.
+func (s *Site) Close() {}
+
+// avatar is the address of an account's picture: its own, or the one of those
+// who have none.
+func (s *server) avatar(a *models.Account) string {
+	switch {
+	case a.Avatar.Key != "":
+		return s.URLs.Media(a.Avatar.Key)
+	case a.Avatar.Remote != "":
+		return a.Avatar.Remote
+	}
+	return s.URLs.Base() + static.URL("icon.svg")
 }
 
 // from makes the caller's real address the request's.

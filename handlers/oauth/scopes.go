@@ -31,13 +31,3 @@ func known(s models.Scopes) bool {
 	}
 	return true
 }
-
-// Scopes reads a list of scopes separated by spaces, for a token that the
-// command line makes.
-func Scopes(list string) (models.Scopes, error) {
-	s := models.ParseScopes(list)
-	if len(s) == 0 || !known(s) {
-		return nil, models.Errorf(models.Invalid, "The scopes %q are not known here.", list)
-	}
-	return s, nil
-}

@@ -84,6 +84,22 @@ func (o *OAuth) newToken(appID, accountID models.ID, scopes models.Scopes, hash 
 	}
 }
 
+// Issue makes a token for a member without an app, for the command line, and
+// returns its secret.
+func Issue(ctx context.Context, s *store.Store, m *models.Member, list string) (secret string, err error) {
+	scopes := models.ParseScopes(list)
+	if len(scopes) == 0 || !known(scopes) {
+		return "", models.Errorf(models.Invalid, "The scopes %q are not known here.", list)
+	}
+	if (scopes.Allow("admin:read") || scopes.Allow("admin:write")) && !m.Role.AtLeast(models.Steward) {
+		return "", models.Errorf(models.Forbidden, "Only stewards have the scopes admin:read and admin:write.")
+	}
+	secret = newSecret()
+	now := s.Now()
+	t := &models.Token{ID: s.NewID(), Kind: models.AccessToken, Hash: hash(secret), AccountID: m.AccountID, Scopes: scopes, CreatedAt: now, UsedAt: now}
+	return secret, s.Write(ctx, func(tx *store.Tx) error { return tx.AddToken(ctx, t) })
+}
+
 // changeCode changes an authorization code for a token (RFC 6749, section
 // 4.1.3; RFC 7636, section 4.6).
 func (o *OAuth) changeCode(w http.ResponseWriter, r *http.Request, q url.Values, tokenHash string) (*models.Token, error) {

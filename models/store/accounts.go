@@ -229,7 +229,7 @@ func likePrefix(s string) string {
 // LocalAccounts returns local accounts of a type, oldest first.
 func (q queries) LocalAccounts(ctx context.Context, t models.ActorType, after models.ID, limit int) ([]*models.Account, error) {
 	return list(ctx, q, scanAccount, `SELECT `+accountColumns+fromAccounts+`
-		WHERE a.domain = '' AND a.type = ? AND a.id > ? AND a.deleted_at = 0 ORDER BY a.id LIMIT ?`, t, after, limit)
+		WHERE a.domain = '' AND a.type = ? AND a.id > ? AND a.deleted_at = 0 ORDER BY a.id LIMIT ?`, t, int64(after), limit)
 }
 
 // AddTombstone remembers that actorURI said that uri is gone.

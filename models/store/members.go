@@ -84,7 +84,7 @@ func (q queries) Members(ctx context.Context, state models.MemberState, after mo
 		return p, rows.Scan(append([]any{&m.AccountID, &m.Email, &m.PasswordHash, &m.Role, &m.State, &m.Locale, &m.Privacy, &m.MembersFirst, &m.Sensitive,
 			&m.Language, &m.Quotes, &m.Application, &m.InvitedBy, millis{&m.CreatedAt}, millis{&m.SeenAt}, millis{&m.ConfirmedAt}}, accountDest(p.Account)...)...)
 	}, `SELECT `+memberColumns+`, `+accountColumns+` FROM members m JOIN accounts a ON a.id = m.account_id LEFT JOIN account_stats n ON n.account_id = a.id
-		WHERE (m.state = ? OR ? = '') AND m.account_id > ? ORDER BY m.account_id LIMIT ?`, state, state, after, limit)
+		WHERE (m.state = ? OR ? = '') AND m.account_id > ? ORDER BY m.account_id LIMIT ?`, state, state, int64(after), limit)
 }
 
 // Stewards returns the account ids of the active stewards and presidents.

@@ -37,6 +37,8 @@ type Store struct {
 
 	mu        sync.Mutex
 	listeners []func([]models.Event)
+
+	watch func(took time.Duration)
 }
 
 // Tx is a transaction: the same queries, and the events that it will leave.
@@ -95,6 +97,15 @@ func (s *Store) Write(ctx context.Context, do func(tx *Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	begun := time.Now()
+	err := s.engineWrite(ctx, do)
+	if s.watch != nil {
+		s.watch(time.Since(begun))
+	}
+	return err
+}
+
+func (s *Store) engineWrite(ctx context.Context, do func(tx *Tx) error) error {
 	if s.sqlite != nil {
 		return s.sqlite.write(ctx, do)
 	}
