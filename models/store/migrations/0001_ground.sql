@@ -169,9 +169,12 @@ CREATE INDEX posts_quotes ON posts (quote_of_id, id) WHERE quote_of_id IS NOT NU
 CREATE INDEX posts_public ON posts (id) WHERE visibility = 'public' AND boost_of_id IS NULL;
 CREATE INDEX posts_local ON posts (id) WHERE local AND boost_of_id IS NULL;
 CREATE INDEX posts_practice ON posts (practice_kind, id) WHERE practice_kind <> '';
+CREATE INDEX posts_library ON posts (id) WHERE practice_kind <> '';
+CREATE INDEX posts_account_practice ON posts (account_id, id) WHERE practice_kind <> '';
+CREATE INDEX posts_account_media ON posts (account_id, id) WHERE has_media;
 CREATE INDEX posts_unfinished ON posts (account_id, state, id) WHERE state <> 'published';
 CREATE INDEX posts_waiting ON posts (leaves_at) WHERE leaves_at > 0;
-CREATE INDEX posts_pinned ON posts (account_id, pinned_at) WHERE pinned_at > 0;
+CREATE INDEX posts_account_pinned ON posts (account_id, id) WHERE pinned_at > 0;
 CREATE INDEX posts_group ON posts (group_id, id) WHERE group_id IS NOT NULL;
 CREATE UNIQUE INDEX posts_slug ON posts (slug) WHERE slug <> '';
 CREATE INDEX posts_context ON posts (context_uri) WHERE context_uri <> '';

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"atelier/models"
+)
+
+// small are tables whose rows are few by nature, or that a query reads whole
+// on purpose.
+var small = regexp.MustCompile(`SCAN (chapter|json_each|invites|members m|m|up|down|f|x|t USING|events|o\b)`)
+
+// No read of a list looks at a whole table: its cost does not grow with the
+// size of the database.
+func TestReadsUseIndexes(t *testing.T) {
+	ctx := t.Context()
+	s, err := Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "plan.db"), Options{Relaxed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	member := models.Viewer{AccountID: 1, Role: models.Ordinary}
+	page := Page{Max: 9, Limit: 20}
+	for _, v := range []models.Viewer{models.Stranger, {AccountID: 2}, member} {
+		s.Home(ctx, v, page)
+		s.Public(ctx, v, PublicFilter{}, page)
+		s.Public(ctx, v, PublicFilter{Local: true}, page)
+		s.Public(ctx, v, PublicFilter{Remote: true, OnlyMedia: true}, page)
+		s.AccountPosts(ctx, v, 1, AccountFilter{}, page)
+		s.AccountPosts(ctx, v, 1, AccountFilter{Pinned: true}, page)
+		s.AccountPosts(ctx, v, 1, AccountFilter{OnlyMedia: true}, page)
+		s.AccountPosts(ctx, v, 1, AccountFilter{OnlyPractice: true}, page)
+		s.AccountPosts(ctx, v, 1, AccountFilter{Pinned: true, OnlyMedia: true, WithoutReplies: true, WithoutBoosts: true}, Page{Min: 3, Limit: 20})
+		s.Library(ctx, v, "", page)
+		s.Library(ctx, v, models.Tool, page)
+		s.Tagged(ctx, v, TagFilter{Any: []string{"a"}}, page)
+		s.Ancestors(ctx, v, 1, 40)
+		s.Descendants(ctx, v, 1, 20, 60)
+		s.Posts(ctx, v, []models.ID{1, 2})
+		s.Post(ctx, v, 1)
+		s.SearchPosts(ctx, v, "word", false, page)
+		s.Notifications(ctx, v, NotificationFilter{Types: []string{"mention"}}, page)
+		s.Marks(ctx, v, []models.ID{1, 2})
+		s.Relations(ctx, v, []models.ID{1, 2})
+	}
+	s.Followers(ctx, 1, page)
+	s.Following(ctx, 1, page)
+	s.FavouritedBy(ctx, 1, page)
+	s.BoostedBy(ctx, 1, page)
+	s.Bookmarks(ctx, 1, page)
+	s.Favourites(ctx, 1, page)
+	s.FollowerInboxes(ctx, 1)
+	s.IsFollowed(ctx, 1)
+	s.NotifyFollowers(ctx, 1)
+	s.Orphans(ctx, "u", 9)
+	s.AccountByHandle(ctx, "a")
+	s.AccountByURI(ctx, "a")
+	s.AccountByKeyID(ctx, "a")
+	s.AccountByURL(ctx, "a")
+	s.AccountByFollowers(ctx, "a")
+	s.PostByURI(ctx, "a")
+	s.PostByURL(ctx, member, "a")
+	s.PostBySlug(ctx, member, "a")
+	s.Token(ctx, models.AccessToken, "h")
+	s.BoostOf(ctx, 1, 2)
+	s.Interested(ctx, 1)
+	s.Unfinished(ctx, 1, 9)
+	n := 0
+	s.sqlite.dialect.texts.Range(func(_, text any) bool {
+		n++
+		if testing.Verbose() {
+			t.Log(text)
+		}
+		query := text.(string)
+		rows, err := s.sqlite.readers.QueryContext(ctx, "EXPLAIN QUERY PLAN "+query, make([]any, strings.Count(query, "?"))...)
+		if err != nil {
+			t.Errorf("explain: %v\n%s", err, query)
+			return true
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			if testing.Verbose() {
+				t.Log(detail)
+			}
+			if strings.HasPrefix(detail, "SEARCH p USING INTEGER PRIMARY KEY (rowid<") {
+				t.Errorf("every post is looked at: %s\n%s", detail, query)
+			}
+			if strings.HasPrefix(detail, "SCAN") && !small.MatchString(detail) || strings.Contains(detail, "TEMP B-TREE FOR ORDER") && strings.Contains(query, "home_entries") {
+				t.Errorf("%s\n%s", detail, query)
+			}
+		}
+		return true
+	})
+	if n < 50 {
+		t.Errorf("only %d queries were looked at", n)
+	}
+}
