@@ -71,6 +71,7 @@ func (p *Pages) history(w http.ResponseWriter, r *http.Request, v *visit, post *
 	if err != nil {
 		return err
 	}
+	revisions = append(revisions, present(post))
 	var ids []models.ID
 	for _, rev := range revisions {
 		ids = append(ids, rev.AccountID)
@@ -101,6 +102,14 @@ func (p *Pages) history(w http.ResponseWriter, r *http.Request, v *visit, post *
 		}
 	}
 	return p.html(w, "history.html", view)
+}
+
+// present is a post as it is, as the last of its versions.
+func present(post *models.Post) *models.Revision {
+	return &models.Revision{
+		PostID: post.ID, Version: post.Version, AccountID: post.AuthorID, Reason: post.Reason, Title: post.Title, Summary: post.Summary,
+		Warning: post.Warning, HTML: post.HTML, Practice: post.Practice, CreatedAt: changedAt(post),
+	}
 }
 
 // changesOf says what the version made of the one before it; the first is shown

@@ -65,7 +65,7 @@ func (p *Pages) door(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
-	view.Lead = fmt.Sprintf("%s is %s. We write down what works, try each other’s ways, and say honestly how it went.", f.Chapter, count(n, "member", "members"))
+	view.Lead = fmt.Sprintf("%s is a community of %s. We write down what works, try each other’s ways, and say honestly how it went.", f.Chapter, count(n, "person", "people"))
 	notes, err := p.Store.Library(ctx, v.viewer, "", store.Page{Limit: 3})
 	if err != nil {
 		return err
@@ -97,7 +97,9 @@ func (p *Pages) stewards(r *http.Request) ([]Person, error) {
 	var out []Person
 	for _, id := range ids {
 		if a := accounts[id]; a != nil {
-			out = append(out, p.person(a))
+			person := p.person(a)
+			person.Where = "Steward"
+			out = append(out, person)
 		}
 	}
 	return out, nil
@@ -251,7 +253,7 @@ func (p *Pages) board(ctx context.Context, v *visit) ([]boardNotice, error) {
 	if unanswered != nil {
 		title, _ := heading(unanswered)
 		out = append(out, boardNotice{Label: "Could you answer this?", Title: title, URL: p.postURL(unanswered),
-			Text: "Nobody has answered since " + v.moment(unanswered.CreatedAt).Words + "."})
+			Text: "Begun " + v.moment(unanswered.CreatedAt).Words + ". Nobody has answered yet."})
 	}
 	colleague, err := p.Store.Newcomer(ctx, v.viewer)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"atelier/models"
 	"atelier/models/store"
-	"atelier/models/text"
 )
 
 type noticesView struct {
@@ -107,13 +106,19 @@ func (p *Pages) saidNotices(ctx context.Context, v *visit, list []*models.Notifi
 			ids = append(ids, n.PostID)
 		}
 	}
-	posts, err := p.Store.Posts(ctx, v.viewer, ids)
+	posts, err := p.postsByID(ctx, v, ids)
 	if err != nil {
 		return nil, err
 	}
-	byID := map[models.ID]*models.Post{}
+	ids = nil
 	for _, post := range posts {
-		byID[post.ID] = post
+		if post.IsReply() {
+			ids = append(ids, post.ThreadID)
+		}
+	}
+	threads, err := p.postsByID(ctx, v, ids)
+	if err != nil {
+		return nil, err
 	}
 	c, err := p.Store.Accounts(ctx, people)
 	if err != nil {
@@ -121,7 +126,19 @@ func (p *Pages) saidNotices(ctx context.Context, v *visit, list []*models.Notifi
 	}
 	out := make([]notice, len(list))
 	for i, n := range list {
-		out[i] = p.saidNotice(v, n, byID[n.PostID], c)
+		out[i] = p.saidNotice(v, n, posts[n.PostID], threads, c)
+	}
+	return out, nil
+}
+
+func (p *Pages) postsByID(ctx context.Context, v *visit, ids []models.ID) (map[models.ID]*models.Post, error) {
+	posts, err := p.Store.Posts(ctx, v.viewer, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[models.ID]*models.Post, len(posts))
+	for _, post := range posts {
+		out[post.ID] = post
 	}
 	return out, nil
 }
@@ -142,21 +159,25 @@ var deeds = map[models.NotificationType]string{
 	models.NotifyReport:        " was reported.",
 }
 
-func (p *Pages) saidNotice(v *visit, n *models.Notification, post *models.Post, c cast) notice {
+func (p *Pages) saidNotice(v *visit, n *models.Notification, post *models.Post, threads map[models.ID]*models.Post, c cast) notice {
 	out := notice{Who: p.personIn(c, n.FromID), Did: deeds[n.Type], At: v.moment(n.CreatedAt)}
 	if post == nil {
 		return out
 	}
 	out.URL = p.postURL(post)
-	out.Title, _ = heading(post)
-	if n.Type == models.NotifyMention {
-		out.Gist = text.Excerpt(text.ShownText(post.HTML), 160)
-		if post.InReplyToAuthorID == v.viewer.AccountID {
-			out.Did = " answered you:"
-		}
-		if out.Gist == out.Title {
-			out.Gist = ""
-		}
+	title, own := heading(post)
+	out.Title = title
+	if n.Type != models.NotifyMention {
+		return out
+	}
+	if own {
+		out.Gist = gist(post)
+	} else if root := threads[post.ThreadID]; root != nil && root.ID != post.ID {
+		out.Title, _ = heading(root)
+		out.Gist = gist(post)
+	}
+	if post.InReplyToAuthorID == v.viewer.AccountID {
+		out.Did = " answered you in"
 	}
 	return out
 }

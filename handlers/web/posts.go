@@ -64,7 +64,7 @@ func heading(p *models.Post) (title string, own bool) {
 	if p.Warning != "" {
 		return p.Warning, false
 	}
-	words := text.ShownText(p.HTML)
+	words := words(p)
 	if title, _ := text.SplitTitle(words); title != "" {
 		return title, true
 	}
@@ -93,7 +93,21 @@ func gist(p *models.Post) string {
 	if p.Warning != "" {
 		return ""
 	}
-	return text.Excerpt(text.ShownText(p.HTML), 160)
+	return text.Excerpt(words(p), 160)
+}
+
+// words is the text of a post, without the names that it begins with: whom it
+// answers stands elsewhere.
+func words(p *models.Post) string {
+	s := text.ShownText(p.HTML)
+	for strings.HasPrefix(s, "@") {
+		_, rest, found := strings.Cut(s, " ")
+		if !found {
+			break
+		}
+		s = strings.TrimLeft(rest, " \n")
+	}
+	return s
 }
 
 // postURL is the page of any post, here.

@@ -111,12 +111,10 @@ func TestBrowserPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var draft, waiting models.ID
+	var draft models.ID
 	for _, d := range drafts {
 		if d.State == models.Draft {
 			draft = d.ID
-		} else {
-			waiting = d.ID
 		}
 	}
 	stranger, me := h.open(ctx, true), h.open(ctx, true)
@@ -129,7 +127,7 @@ func TestBrowserPages(t *testing.T) {
 	}
 	for name, path := range map[string]string{
 		"week": "/", "library": "/library", "note": "/notes/" + note.Slug, "print": "/notes/" + note.Slug + "/print", "history": "/notes/" + note.Slug + "/history?v=2",
-		"kinds": "/notes/new", "write": "/notes/new?kind=approach", "draft": fmt.Sprintf("/talk/%d/edit", draft), "waiting": fmt.Sprintf("/talk/%d", waiting),
+		"kinds": "/notes/new", "write": "/notes/new?kind=approach", "draft": fmt.Sprintf("/talk/%d/edit", draft), "waiting": "/notes/the-three-line-diary",
 		"talk": "/talk/" + talk.ID.String(), "say": "/talk/new", "person": "/people/tobias", "me": "/people/ana", "people": "/people", "shelf": "/shelf",
 		"notices": "/notices", "settings": "/settings", "settings-posts": "/settings/posts", "settings-password": "/settings/password", "settings-apps": "/settings/apps",
 		"search": "/search?q=silence", "tag": "/tags/presence", "delete": fmt.Sprintf("/talk/%d/delete", note.ID), "remote": "/people/lena@books.example",
@@ -170,6 +168,12 @@ func (b *tab) look(name, path string) {
 		b.size(way.width, way.height)
 		call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: way.theme}}})
 		b.goTo(path)
+		if at := b.where(); at != path {
+			b.Errorf("%s leads to %s", path, at)
+		}
+		if missing := run(b, chromedp.Evaluate[bool](`document.title.startsWith("There is nothing here")`)); missing != (name == "error") {
+			b.Errorf("%s is there: %v", path, !missing)
+		}
 		if sideways := run(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth - innerWidth`)); sideways > 0 {
 			b.Errorf("%s scrolls %d px sideways at %d", path, sideways, way.width)
 		}

@@ -72,8 +72,8 @@ func (p *Pages) showProfile(w http.ResponseWriter, r *http.Request, v *visit, fo
 	for i := 1; i <= facts; i++ {
 		name := fmt.Sprintf("fact-%d", i)
 		view.Rows = append(view.Rows, factField{
-			form.Field(name, "Fact "+number(i), "").Maybe().Limit(80),
-			form.Field(name+"-value", "What it is", "").Maybe().Limit(255),
+			form.Field(name, "Fact "+number(i), "").Limit(80),
+			form.Field(name+"-value", "What it is", "").Limit(255),
 		})
 	}
 	return p.htmlStatus(w, statusOf(form), "settings.html", view)

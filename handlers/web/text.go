@@ -43,12 +43,12 @@ func (p *Pages) about(w http.ResponseWriter, r *http.Request, v *visit) error {
 		own = fmt.Sprintf("%s is a community of practice: people who care about the same work write down what they do, try each other’s ways, and say how it went.", v.chapter.Name)
 	}
 	view := textView{Frame: f, Heading: "About " + v.chapter.Name, Standfirst: v.chapter.Sentence, Text: p.markdown(own)}
-	view.Text += p.markdown(fmt.Sprintf("## Who looks after it\n\n%s. Write to them here, or %s.",
+	view.Text += p.markdown(fmt.Sprintf("## Who looks after it\n\n%s. You reach them %s.",
 		and(names), contact(v.chapter)))
 	if rules := v.chapter.Settings.Rules; len(rules) > 0 {
 		view.Text += p.markdown("## What we ask of each other\n\n" + ruleList(rules))
 	}
-	view.Text += p.markdown("## What protects it\n\nWhat is for members only is protected by this site and by those who look after it, not by a cipher. [How this travels](/how-this-travels) says what leaves and what can be called back.")
+	view.Text += p.markdown("## What protects it\n\nWhat is for members only is protected by this site and by those who look after it, not by a cipher. [How this travels](" + p.URLs.Base() + "/how-this-travels) says what leaves and what can be called back.")
 	return p.html(w, "text.html", view)
 }
 

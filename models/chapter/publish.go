@@ -218,6 +218,13 @@ func (c *Chapter) notifyOf(ctx context.Context, tx *store.Tx, out *composed) err
 			return err
 		}
 	}
+	// Whom it answers is told, named or not: pages answer without a handle.
+	if id := p.InReplyToAuthorID; id != 0 && !told[id] && (p.Visibility.Open() || p.IsMembers()) {
+		told[id] = true
+		if err := c.notify(ctx, tx, models.Notification{AccountID: id, Type: models.NotifyMention, FromID: p.AuthorID, PostID: p.ID}); err != nil {
+			return err
+		}
+	}
 	if q := out.quoted; q != nil && q.Local && !told[q.AuthorID] && p.QuoteState == models.QuoteAccepted {
 		told[q.AuthorID] = true
 		if err := c.notify(ctx, tx, models.Notification{AccountID: q.AuthorID, Type: models.NotifyQuote, FromID: p.AuthorID, PostID: p.ID}); err != nil {
