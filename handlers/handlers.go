@@ -12,7 +12,9 @@ import (
 	"atelier/handlers/oauth"
 	"atelier/handlers/respond"
 	"atelier/handlers/session"
+	"atelier/handlers/web"
 	"atelier/models"
+	"atelier/models/chapter"
 	"atelier/models/media"
 	"atelier/models/store"
 	"atelier/static"
@@ -20,9 +22,10 @@ import (
 
 // Config is what the route table needs from outside.
 type Config struct {
-	Store *store.Store
-	URLs  models.URLs
-	Media media.Storage
+	Chapter *chapter.Chapter
+	Media   media.Storage
+	// SetupKey is in the printed link that opens the chapter.
+	SetupKey string
 
 	// Trusted are the networks of proxies whose forwarded headers count.
 	Trusted []netip.Prefix
@@ -42,6 +45,9 @@ type Site struct {
 // server is the rooms behind the route table.
 type server struct {
 	Config
+	store *store.Store
+	urls  models.URLs
+	pages *web.Pages
 	oauth *oauth.OAuth
 }
 
@@ -49,10 +55,12 @@ type server struct {
 func New(c Config) *Site {
 	site := &Site{server: server{Config: c}}
 	s := &site.server
-	sessions := &session.Sessions{Store: c.Store, Secure: c.URLs.Scheme == "https"}
+	s.store, s.urls = c.Chapter.Store, c.Chapter.URLs
+	sessions := &session.Sessions{Store: s.store, Secure: s.urls.Scheme == "https"}
+	s.pages = web.New(web.Config{Store: s.store, Chapter: c.Chapter, Sessions: sessions, URLs: s.urls, SetupKey: c.SetupKey})
 	s.oauth = oauth.New(oauth.Config{
-		Store: c.Store, Sessions: sessions, URLs: c.URLs,
-		PageError: respond.PlainError, Avatar: s.avatar,
+		Store: s.store, Sessions: sessions, URLs: s.urls,
+		AskConsent: s.askConsent, ShowCode: s.pages.Code, PageError: s.pages.Error, Avatar: s.avatar,
 	})
 
 	m := mux.NewRouter()
@@ -61,6 +69,7 @@ func New(c Config) *Site {
 	m.Handle("/readyz", respond.Wrap(s.ready, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
 	m.Handle("/media/{key:.+}", respond.Wrap(s.file, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
 	s.oauth.Routes(m)
+	s.pages.Routes(m)
 	m.NotFoundHandler = http.HandlerFunc(s.notFound)
 	m.MethodNotAllowedHandler = http.HandlerFunc(s.notAllowed)
 
@@ -71,16 +80,24 @@ func New(c Config) *Site {
 // Close ends the streams, which would never end by themselves.
 func (s *Site) Close() {}
 
+// askConsent shows the consent page.
+func (s *server) askConsent(w http.ResponseWriter, r *http.Request, by *session.Session, c oauth.Consent) error {
+	return s.pages.Consent(w, r, by, web.Consent{
+		App: c.App.Name, Website: c.App.Website, RedirectURI: c.RedirectURI, Scopes: c.Scopes,
+		Action: c.Action, Fields: c.Kept, SwitchURL: c.SwitchURL,
+	})
+}
+
 // avatar is the address of an account's picture: its own, or the one of those
 // who have none.
 func (s *server) avatar(a *models.Account) string {
 	switch {
 	case a.Avatar.Key != "":
-		return s.URLs.Media(a.Avatar.Key)
+		return s.urls.Media(a.Avatar.Key)
 	case a.Avatar.Remote != "":
 		return a.Avatar.Remote
 	}
-	return s.URLs.Base() + static.URL("icon.svg")
+	return s.urls.Base() + static.URL("icon.svg")
 }
 
 // from makes the caller's real address the request's.
@@ -100,7 +117,7 @@ func (s *server) from(next http.Handler) http.Handler {
 // their own. What comes from here is never taken for something else than it
 // says, loads nothing and stands in no frame.
 func (s *server) secure(next http.Handler) http.Handler {
-	https := s.URLs.Scheme == "https"
+	https := s.urls.Scheme == "https"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h["X-Content-Type-Options"] = noSniff
@@ -153,7 +170,7 @@ func (s *server) who(r *http.Request) (*session.Caller, error) {
 	return s.oauth.Who(r)
 }
 
-func (s *server) now() time.Time { return s.Store.Now() }
+func (s *server) now() time.Time { return s.store.Now() }
 
 // failAs is how the callers of a path are told of errors.
 func (s *server) failAs(r *http.Request) respond.ErrorWriter {
@@ -164,10 +181,10 @@ func (s *server) failAs(r *http.Request) respond.ErrorWriter {
 	case path == "/oauth/token", path == "/oauth/revoke", path == "/oauth/userinfo":
 		return respond.OAuthError
 	}
-	return respond.PlainError
+	return s.pages.Error
 }
 
-var errNowhere = models.Errorf(models.NotFound, "There is nothing at this address.")
+var errNowhere = models.Errorf(models.NotFound, "Record not found")
 
 // fail answers err in the form that its caller reads.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, status int, err error) {

@@ -23,7 +23,7 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
 	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 	defer cancel()
-	if err := s.Store.Ping(ctx); err != nil {
+	if err := s.store.Ping(ctx); err != nil {
 		return models.Errorf(models.Busy, "The database does not answer.").Because(err)
 	}
 	_, err := io.WriteString(w, "OK\n")

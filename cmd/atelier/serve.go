@@ -13,6 +13,9 @@ import (
 	"sync"
 	"time"
 
+	"atelier/federation/deliver"
+	"atelier/federation/fetch"
+	"atelier/federation/sign"
 	"atelier/handlers"
 	"atelier/models"
 	"atelier/models/chapter"
@@ -69,11 +72,26 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 		return nil, err
 	}
 	n.site = handlers.New(handlers.Config{
-		Store: ch.Store, URLs: c.urls, Media: files,
+		Chapter: ch, Media: files, SetupKey: n.setupKey,
 		Trusted: c.proxies, NoLimits: c.RateLimits == "off", Observe: n.metrics.request,
 	})
-	n.workers = []func(context.Context){ch.Work, ch.Store.Tend}
+	n.workers = []func(context.Context){ch.Work, ch.Store.Tend, n.deliver()}
 	return n, nil
+}
+
+// deliver is what tells other servers of what happens here.
+func (n *node) deliver() func(context.Context) {
+	knocks := &sign.Knocks{}
+	out := fetch.New(fetch.Config{
+		Scheme: n.urls.Scheme, OwnHosts: []string{n.urls.Domain}, AllowPeers: n.peers, Knocks: knocks,
+		UserAgent: "Atelier/" + version + " (+" + n.urls.Base() + "/)",
+	})
+	d := deliver.New(n.chapter.Store, n.urls, deliver.Options{Client: out.HTTP(), Knocks: knocks})
+	return func(ctx context.Context) {
+		if err := d.Run(ctx); err != nil && ctx.Err() == nil {
+			slog.Error("deliveries have stopped", "err", err)
+		}
+	}
 }
 
 func (n *node) close() { n.chapter.Store.Close() }

@@ -275,5 +275,5 @@ func (o *OAuth) showCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return o.ShowCode(w, r, s, app.Name, q.Get("code"))
+	return o.ShowCode(w, r, app.Name, q.Get("code"))
 }

@@ -25,7 +25,7 @@ type Config struct {
 	// AskConsent shows the page on which a member lets an app in or not.
 	AskConsent func(w http.ResponseWriter, r *http.Request, s *session.Session, c Consent) error
 	// ShowCode shows a code to copy, for an app that cannot be called back.
-	ShowCode func(w http.ResponseWriter, r *http.Request, s *session.Session, app, code string) error
+	ShowCode func(w http.ResponseWriter, r *http.Request, app, code string) error
 	// PageError answers a browser with an error.
 	PageError respond.ErrorWriter
 	// Avatar is the address of an account's picture.

@@ -46,7 +46,7 @@ func open(t *testing.T, s *store.Store) *room {
 			_, err := io.WriteString(w, "consent")
 			return err
 		},
-		ShowCode: func(w http.ResponseWriter, _ *http.Request, _ *session.Session, app, code string) error {
+		ShowCode: func(w http.ResponseWriter, _ *http.Request, app, code string) error {
 			_, err := io.WriteString(w, app+" "+code)
 			return err
 		},

@@ -72,6 +72,7 @@ func (p *Pages) Consent(w http.ResponseWriter, r *http.Request, me *session.Sess
 		}
 	}
 	p.headers(w)
+	popUp(w)
 	w.Header().Set("Content-Security-Policy", p.policy("'self'", formTarget(c.RedirectURI)))
 	return p.html(w, "consent.html", view)
 }
@@ -145,6 +146,7 @@ func (p *Pages) Code(w http.ResponseWriter, r *http.Request, app, code string) e
 	}
 	f.Bare, f.Here = true, "/"
 	p.headers(w)
+	popUp(w)
 	w.Header().Set("Cache-Control", "no-store")
 	return p.html(w, "code.html", codeView{f, app, code})
 }

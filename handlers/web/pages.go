@@ -181,6 +181,10 @@ func (p *Pages) headers(w http.ResponseWriter) {
 	h.Add("Vary", "Accept, Cookie")
 }
 
+// popUp lets a page keep the window that opened it: some apps sign in in one of
+// their own, and get their answer through it.
+func popUp(w http.ResponseWriter) { w.Header().Del("Cross-Origin-Opener-Policy") }
+
 // policy is the content security policy of a page whose forms lead to targets.
 func (p *Pages) policy(targets ...string) string {
 	media := "'self'"

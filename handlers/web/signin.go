@@ -33,6 +33,7 @@ func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request, v *visit, nex
 	f.Me = nil
 	view := signInView{Frame: f, Heading: "Sign in", Action: "/sign-in", Button: "Sign in", Kept: []Pair{{"next", next}}, Form: form}
 	if u, err := url.Parse(next); err == nil && u.Path == "/oauth/authorize" {
+		popUp(w)
 		w.Header().Set("Content-Security-Policy", p.policy("'self'", formTarget(u.Query().Get("redirect_uri"))))
 		view.Bare = true
 		view.Why = "An app would like to use your account. Sign in first; then you decide."
