@@ -21,7 +21,7 @@ const (
 	MaxPoll       = 31 * 24 * time.Hour
 	maxTitle      = 120 // characters of a practice note's title
 	maxMentions   = 50
-	maxName       = 100
+	MaxName       = 100
 )
 
 // Draft is what somebody wrote.

@@ -7,8 +7,8 @@ import (
 	"atelier/models/store"
 )
 
-// maxDescription is how long an alt text may be, in characters (Mastodon).
-const maxDescription = 1500
+// MaxDescription is how long an alt text may be, in characters (Mastodon).
+const MaxDescription = 1500
 
 // AddMedia stores the row of a file that me uploaded, and has it processed if
 // it is not ready.
@@ -33,8 +33,8 @@ func (c *Chapter) SetMedia(ctx context.Context, f *models.Media) error {
 }
 
 func checkDescription(s string) error {
-	if len([]rune(s)) > maxDescription {
-		return models.Errorf(models.Invalid, "Validation failed: Description is too long (maximum is %d characters)", maxDescription).On("description")
+	if len([]rune(s)) > MaxDescription {
+		return models.Errorf(models.Invalid, "Validation failed: Description is too long (maximum is %d characters)", MaxDescription).On("description")
 	}
 	return nil
 }

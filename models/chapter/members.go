@@ -308,8 +308,8 @@ func checkEmail(s string) (string, error) {
 }
 
 func checkName(s string) error {
-	if len([]rune(s)) > maxName {
-		return models.Errorf(models.Invalid, "A name may have %d characters at most.", maxName).On("name")
+	if len([]rune(s)) > MaxName {
+		return models.Errorf(models.Invalid, "A name may have %d characters at most.", MaxName).On("name")
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (c *Chapter) UpdateProfile(ctx context.Context, me *models.Account, change 
 func (p *Profile) check() error {
 	if p.Name != nil {
 		if err := checkName(*p.Name); err != nil {
-			return models.Errorf(models.Invalid, "Validation failed: Display name is too long (maximum is %d characters)", maxName).On("display_name")
+			return models.Errorf(models.Invalid, "Validation failed: Display name is too long (maximum is %d characters)", MaxName).On("display_name")
 		}
 	}
 	if p.Bio != nil && text.Length(*p.Bio, "") > MaxBio {

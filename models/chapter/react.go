@@ -215,8 +215,8 @@ func (c *Chapter) UnmuteThread(ctx context.Context, me *models.Account, id model
 	return c.on(ctx, me, id, func(tx *store.Tx, p *models.Post) error { return tx.SetThreadMute(ctx, me.ID, p.ThreadID, false) })
 }
 
-// maxPins is how many posts a profile shows first.
-const maxPins = 5
+// MaxPins is how many posts a profile shows first.
+const MaxPins = 5
 
 // Pin shows a post of one's own first on one's profile.
 func (c *Chapter) Pin(ctx context.Context, me *models.Account, id models.ID) (*models.Post, error) {
@@ -229,11 +229,11 @@ func (c *Chapter) Pin(ctx context.Context, me *models.Account, id models.ID) (*m
 		case !p.PinnedAt.IsZero():
 			return nil
 		}
-		pinned, err := tx.AccountPosts(ctx, viewer(ctx, tx, me.ID), me.ID, store.AccountFilter{Pinned: true}, store.Page{Limit: maxPins})
+		pinned, err := tx.AccountPosts(ctx, viewer(ctx, tx, me.ID), me.ID, store.AccountFilter{Pinned: true}, store.Page{Limit: MaxPins})
 		if err != nil {
 			return err
 		}
-		if len(pinned) >= maxPins {
+		if len(pinned) >= MaxPins {
 			return models.Errorf(models.Invalid, "Validation failed: You have already pinned the maximum number of posts")
 		}
 		return c.setPinned(ctx, tx, me, p, tx.Now())

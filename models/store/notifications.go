@@ -44,9 +44,9 @@ type NotificationFilter struct {
 	Filtered bool // also those held back
 }
 
-// Notifications returns a page of the viewer's notifications.
-func (q queries) Notifications(ctx context.Context, v models.Viewer, f NotificationFilter, p Page) ([]*models.Notification, error) {
-	condition, args := `t.account_id = ?`, []any{v.AccountID}
+// notificationCondition is what f chooses, as a condition on notifications t.
+func notificationCondition(v models.Viewer, f NotificationFilter) (condition string, args []any) {
+	condition, args = `t.account_id = ?`, []any{v.AccountID}
 	if len(f.Types) > 0 {
 		condition += ` AND t.type {names}`
 		args = append(args, f.Types)
@@ -62,6 +62,12 @@ func (q queries) Notifications(ctx context.Context, v models.Viewer, f Notificat
 	if !f.Filtered {
 		condition += ` AND NOT t.filtered`
 	}
+	return condition, args
+}
+
+// Notifications returns a page of the viewer's notifications.
+func (q queries) Notifications(ctx context.Context, v models.Viewer, f NotificationFilter, p Page) ([]*models.Notification, error) {
+	condition, args := notificationCondition(v, f)
 	return pageOf(ctx, q, scanNotification, p, "t.id", `SELECT `+notificationColumns+` FROM notifications t WHERE `+condition, args...)
 }
 

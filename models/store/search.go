@@ -57,14 +57,9 @@ func (q queries) SearchPosts(ctx context.Context, v models.Viewer, words string,
 // matchQuery makes what the engine's full-text search takes of what a person
 // typed: words that all must be there, the last as a beginning.
 func matchQuery(words string, pg bool) string {
-	terms := strings.FieldsFunc(strings.ToLower(words), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
-	})
+	terms := searchWords(words)
 	if len(terms) == 0 {
 		return ""
-	}
-	if len(terms) > 12 {
-		terms = terms[:12]
 	}
 	if pg {
 		for i := range terms {
@@ -77,6 +72,14 @@ func matchQuery(words string, pg bool) string {
 	}
 	terms[len(terms)-1] += "*"
 	return strings.Join(terms, " ")
+}
+
+// searchWords are the words of s, in lower case, without anything else.
+func searchWords(s string) []string {
+	terms := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+	return terms[:min(len(terms), maxTerms)]
 }
 
 // A Tag is a hashtag and how much it was used lately.

@@ -231,6 +231,7 @@ type AccountFilter struct {
 	OnlyMedia      bool
 	WithoutReplies bool // replies to oneself stay
 	WithoutBoosts  bool
+	WithoutDirect  bool
 	OnlyPractice   bool
 	Tag            string
 }
@@ -257,6 +258,9 @@ func (q queries) accountList(ctx context.Context, accountID models.ID, f Account
 	}
 	if f.WithoutBoosts {
 		condition += ` AND p.boost_of_id IS NULL`
+	}
+	if f.WithoutDirect {
+		condition += ` AND p.visibility <> 'direct'`
 	}
 	if f.OnlyPractice {
 		condition += ` AND p.practice_kind <> ''`

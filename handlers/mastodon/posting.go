@@ -1,0 +1,221 @@
+package mastodon
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"atelier/models"
+	"atelier/models/chapter"
+	"atelier/models/store"
+)
+
+// statusForm is what POST and PUT of a status take.
+type statusForm struct {
+	Status          *string           `param:"status"`
+	Warning         *string           `param:"spoiler_text"`
+	Sensitive       *bool             `param:"sensitive"`
+	Language        *string           `param:"language"`
+	Visibility      string            `param:"visibility"`
+	LocalOnly       *bool             `param:"local_only"`
+	ContentType     string            `param:"content_type"` // text/plain or text/markdown; ours and others'
+	InReplyTo       *models.ID        `param:"in_reply_to_id"`
+	Media           *[]models.ID      `param:"media_ids"`
+	MediaAttributes []mediaAttributes `param:"media_attributes"`
+	Poll            *pollForm         `param:"poll"`
+	ScheduledAt     *time.Time        `param:"scheduled_at"`
+	QuoteOf         *models.ID        `param:"quoted_status_id"`
+	QuotePolicy     string            `param:"quote_approval_policy"`
+}
+
+type pollForm struct {
+	Options    []string `param:"options"`
+	ExpiresIn  int      `param:"expires_in"` // seconds
+	Multiple   bool     `param:"multiple"`
+	HideTotals bool     `param:"hide_totals"`
+}
+
+type mediaAttributes struct {
+	ID          models.ID `param:"id"`
+	Description *string   `param:"description"`
+	Focus       string    `param:"focus"`
+}
+
+func (f *pollForm) poll() *chapter.NewPoll {
+	if f == nil || len(f.Options) == 0 {
+		return nil
+	}
+	return &chapter.NewPoll{Options: f.Options, For: time.Duration(f.ExpiresIn) * time.Second, Multiple: f.Multiple, HideTotals: f.HideTotals}
+}
+
+// draft is what the form asks to be posted.
+func (f *statusForm) draft() (chapter.Draft, error) {
+	d := chapter.Draft{
+		Source: value(f.Status), Format: models.PlainText, Visibility: models.Visibility(f.Visibility), LocalOnly: f.LocalOnly, FromApp: true,
+		Warning: value(f.Warning), Sensitive: value(f.Sensitive), Language: value(f.Language), Media: value(f.Media), Poll: f.Poll.poll(),
+	}
+	if f.ContentType == string(models.Markdown) {
+		d.Format = models.Markdown
+	}
+	if f.InReplyTo != nil {
+		if *f.InReplyTo == 0 {
+			return d, errNoParent
+		}
+		d.InReplyTo = *f.InReplyTo
+	}
+	if f.QuoteOf != nil {
+		if *f.QuoteOf == 0 {
+			return d, store.ErrNotFound
+		}
+		d.QuoteOf = *f.QuoteOf
+	}
+	var err error
+	d.Quotes, err = quotePolicy(f.QuotePolicy)
+	return d, err
+}
+
+var errNoParent = models.Errorf(models.NotFound, "The post you are trying to reply to does not appear to exist.")
+
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// quotePolicy reads quote_approval_policy; "" is not said.
+func quotePolicy(s string) (models.QuotePolicy, error) {
+	switch p := models.QuotePolicy(s); p {
+	case "", models.QuotesPublic, models.QuotesFollowers, models.QuotesNobody:
+		return p, nil
+	}
+	return "", models.Errorf(models.Invalid, "Validation failed: Quote approval policy is not included in the list")
+}
+
+// createStatus serves POST /api/v1/statuses.
+func (a *API) createStatus(w http.ResponseWriter, r *http.Request) error {
+	me, v, err := a.user(r, "write:statuses")
+	if err != nil {
+		return err
+	}
+	var form statusForm
+	if err := a.decode(w, r, &form); err != nil {
+		return err
+	}
+	d, err := form.draft()
+	if err != nil {
+		return err
+	}
+	caller, err := a.Who(r)
+	if err != nil {
+		return err
+	}
+	d.AppID = caller.Token.AppID
+	if key := r.Header.Get("Idempotency-Key"); key != "" {
+		d.Key = strconv.FormatInt(int64(d.AppID), 36) + " " + key
+	}
+	p, err := a.Chapter.Publish(r.Context(), me, d)
+	if err != nil {
+		return err
+	}
+	return a.status(w, r, v, p.ID)
+}
+
+// editStatus serves PUT /api/v1/statuses/{id}. What is not sent stays as it
+// is, except files: without media_ids there are none, as in Mastodon.
+func (a *API) editStatus(w http.ResponseWriter, r *http.Request) error {
+	me, v, err := a.user(r, "write:statuses")
+	if err != nil {
+		return err
+	}
+	var form statusForm
+	if err := a.decode(w, r, &form); err != nil {
+		return err
+	}
+	e := chapter.Edit{Source: form.Status, Warning: form.Warning, Sensitive: form.Sensitive, Language: form.Language, Poll: form.Poll.poll()}
+	if e.Quotes, err = quotePolicy(form.QuotePolicy); err != nil {
+		return err
+	}
+	if form.Media != nil {
+		e.Media = append([]models.ID{}, *form.Media...)
+	}
+	for _, m := range form.MediaAttributes {
+		if e.MediaText == nil {
+			e.MediaText = map[models.ID]chapter.MediaText{}
+		}
+		t, err := mediaText(m.Description, m.Focus)
+		if err != nil {
+			return err
+		}
+		e.MediaText[m.ID] = t
+	}
+	p, err := a.Chapter.Edit(r.Context(), me, id(r, "id"), e)
+	if err != nil {
+		return err
+	}
+	return a.status(w, r, v, p.ID)
+}
+
+// mediaText reads a description and a focus "x,y".
+func mediaText(description *string, focus string) (chapter.MediaText, error) {
+	t := chapter.MediaText{Description: description}
+	if focus == "" {
+		return t, nil
+	}
+	x, y, ok := strings.Cut(focus, ",")
+	var err1, err2 error
+	t.FocusX, err1 = strconv.ParseFloat(strings.TrimSpace(x), 64)
+	t.FocusY, err2 = strconv.ParseFloat(strings.TrimSpace(y), 64)
+	if !ok || err1 != nil || err2 != nil {
+		return t, models.Errorf(models.Invalid, "Validation failed: Focus must be two numbers between -1 and 1")
+	}
+	t.SetFocus = true
+	return t, nil
+}
+
+// deleteStatus serves DELETE /api/v1/statuses/{id}: it answers what was typed,
+// so that it can be written anew. Files stay unless delete_media says so.
+func (a *API) deleteStatus(w http.ResponseWriter, r *http.Request) error {
+	me, v, err := a.user(r, "write:statuses")
+	if err != nil {
+		return err
+	}
+	var form struct {
+		DeleteMedia bool `param:"delete_media"`
+	}
+	if err := a.decode(w, r, &form); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	p, err := a.Store.Post(ctx, v, id(r, "id"))
+	if err != nil {
+		return err
+	}
+	if p.AuthorID != me.ID || p.BoostOfID != 0 {
+		return store.ErrNotFound
+	}
+	ref, err := a.ref(ctx, v, p.ID)
+	if err != nil {
+		return err
+	}
+	body, err := a.Render.statusOf(ctx, v, ref)
+	if err != nil {
+		return err
+	}
+	if _, err := a.Chapter.Delete(ctx, me, p.ID); err != nil {
+		return err
+	}
+	if form.DeleteMedia {
+		for i := range p.Media {
+			if err := a.Chapter.DeleteMedia(ctx, me, p.Media[i].ID); err != nil && models.KindOf(err) != models.NotFound {
+				return err
+			}
+		}
+	}
+	return answer(w, func(b []byte) []byte {
+		b = append(b, body[:len(body)-1]...)
+		b = append(append(b, `,"text":`...), encode(p.Source)...)
+		return append(b, '}')
+	})
+}

@@ -1,0 +1,253 @@
+package mastodon_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+)
+
+// A schema is the OpenAPI description of the client API, put right where it is
+// wrong.
+type schema struct {
+	router routers.Router
+
+	mu   sync.Mutex
+	seen map[string]bool // operations that were answered as described
+}
+
+// theSchema is nil where the description is not beside the project.
+var theSchema = sync.OnceValues(func() (*schema, error) {
+	file := find("shared/mastodon/openapi.json")
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return newSchema(data)
+})
+
+// find looks for a file from here upwards, "" if it is nowhere.
+func find(name string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	for {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if _, err := os.Stat(file); err == nil {
+			return file
+		}
+		if filepath.Dir(dir) == dir {
+			return ""
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+func newSchema(data []byte) (*schema, error) {
+	openapi3.DefineStringFormatValidator("date-time", openapi3.NewRegexpFormatValidator(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`))
+	openapi3.DefineStringFormatValidator("date", openapi3.NewRegexpFormatValidator(`^\d{4}-\d\d-\d\d$`))
+	openapi3.DefineStringFormatValidator("uri", openapi3.NewCallbackValidator(func(s string) error {
+		u, err := url.Parse(s)
+		if err == nil && s != "" && !u.IsAbs() {
+			err = fmt.Errorf("%q is not absolute", s)
+		}
+		return err
+	}))
+	var doc map[string]any
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return nil, err
+	}
+	correct(doc)
+	data, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	d, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil {
+		return nil, err
+	}
+	d.Servers = nil
+	router, err := gorillamux.NewRouter(d)
+	return &schema{router: router, seen: map[string]bool{}}, err
+}
+
+// correct puts the description right against what Mastodon's own serializers
+// send; the list stands in the README beside it.
+func correct(doc map[string]any) {
+	walk(doc, func(m map[string]any) {
+		// oneOf is meant as anyOf: a pending quote fits two alternatives.
+		if one, ok := m["oneOf"]; ok {
+			delete(m, "oneOf")
+			m["anyOf"] = one
+		}
+		delete(m, "example")
+		delete(m, "examples")
+	})
+	ref := func(name string) map[string]any { return map[string]any{"$ref": "#/components/schemas/" + name} }
+	list := func(item map[string]any) map[string]any { return map[string]any{"type": "array", "items": item} }
+	object := func(required []any, properties map[string]any) map[string]any {
+		return map[string]any{"type": "object", "required": required, "properties": properties}
+	}
+	free := map[string]any{"type": "object"}
+	null := map[string]any{"type": "null"}
+	schemas := at(doc, "components", "schemas")
+
+	body(doc, "get", "/api/v1/filters", list(ref("V1Filter")))
+	body(doc, "delete", "/api/v2/filters/statuses/{id}", free)
+	body(doc, "get", "/api/v1/preferences", ref("Preferences"))
+	at(schemas, "WebPushSubscription", "properties")["id"] = map[string]any{"type": []any{"string", "integer"}}
+	delete(at(schemas, "WebPushSubscription", "properties", "alerts"), "required")
+	schemas["NotificationGroupTypeEnum"] = schemas["NotificationTypeEnum"]
+	types := at(schemas, "NotificationTypeEnum")
+	types["enum"] = append(types["enum"].([]any), "annual_report", "added_to_collection", "collection_update")
+
+	// A deleted status has its text in place of its content.
+	status := at(schemas, "Status")
+	required := []any{}
+	for _, name := range status["required"].([]any) {
+		if name != "content" {
+			required = append(required, name)
+		}
+	}
+	deleted := map[string]any{"type": "object", "properties": status["properties"], "required": append(required, "text")}
+	schemas["DeletedStatus"] = deleted
+	body(doc, "delete", "/api/v1/statuses/{id}", ref("DeletedStatus"))
+
+	params := at(schemas, "ScheduledStatus", "properties", "params")
+	params["required"] = []any{"text", "visibility"}
+	at(params, "properties")["visibility"] = map[string]any{"anyOf": []any{ref("StatusVisibilityEnum"), null}}
+	for _, name := range []string{"poll", "application_id", "in_reply_to_id"} {
+		delete(at(params, "properties"), name)
+	}
+	at(schemas, "ExtendedDescription", "properties")["updated_at"] = map[string]any{"type": []any{"string", "null"}, "format": "date-time"}
+	at(schemas, "OEmbedResponse", "properties")["height"] = map[string]any{"type": []any{"number", "null"}}
+
+	collection := object([]any{"collection"}, map[string]any{"collection": ref("Collection")})
+	collections := object([]any{"collections"}, map[string]any{"collections": list(ref("Collection"))})
+	item := object([]any{"collection_item"}, map[string]any{"collection_item": ref("CollectionItem")})
+	body(doc, "get", "/api/v1/accounts/{account_id}/collections", collections)
+	body(doc, "get", "/api/v1/accounts/{account_id}/in_collections", collections)
+	body(doc, "post", "/api/v1/collections", collection)
+	body(doc, "patch", "/api/v1/collections/{id}", collection)
+	body(doc, "post", "/api/v1/collections/{collection_id}/items", item)
+	body(doc, "get", "/api/v1/annual_reports/{year}/state", object([]any{"state"}, map[string]any{"state": map[string]any{"type": "string"}}))
+	body(doc, "get", "/api/v1/instance/translation_languages", map[string]any{"type": "object", "additionalProperties": list(map[string]any{"type": "string"})})
+	body(doc, "get", "/oauth/userinfo", object([]any{"iss", "sub", "name", "preferred_username", "profile", "picture"}, map[string]any{}))
+}
+
+func walk(v any, do func(map[string]any)) {
+	switch v := v.(type) {
+	case map[string]any:
+		do(v)
+		for _, child := range v {
+			walk(child, do)
+		}
+	case []any:
+		for _, child := range v {
+			walk(child, do)
+		}
+	}
+}
+
+func at(m map[string]any, path ...string) map[string]any {
+	for _, name := range path {
+		m = m[name].(map[string]any)
+	}
+	return m
+}
+
+// body replaces what an operation answers with 200.
+func body(doc map[string]any, method, path string, s map[string]any) {
+	answer := at(doc, "paths", path, method, "responses", "200")
+	answer["content"] = map[string]any{"application/json": map[string]any{"schema": s}}
+}
+
+// check says what is wrong with an answer. Operations that the description
+// leaves out are not checked.
+func (s *schema) check(r *http.Request, status int, header http.Header, data []byte) error {
+	route, params, err := s.router.FindRoute(r)
+	if errors.Is(err, routers.ErrPathNotFound) || errors.Is(err, routers.ErrMethodNotAllowed) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	in := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route},
+		Status:                 status, Header: header,
+		Options: &openapi3filter.Options{ExcludeResponseBody: len(data) == 0, MultiError: true},
+	}
+	in.SetBodyBytes(data)
+	if err := openapi3filter.ValidateResponse(context.Background(), in); err != nil {
+		return errors.New(brief(err.Error()))
+	}
+	if status < 300 {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.seen[route.Method+" "+route.Path] = true
+	}
+	return nil
+}
+
+var dumped = regexp.MustCompile(`(?s)\n *Schema:\n.*?\n *Value:\n`)
+
+// brief leaves the schemas out of a validation error.
+func brief(s string) string {
+	s = dumped.ReplaceAllString(s, ": ")
+	if len(s) > 1500 {
+		s = s[:1500] + "..."
+	}
+	return s
+}
+
+// What the checks rest on: a wrong answer is found.
+func TestSchemaFindsWrongAnswers(t *testing.T) {
+	s, err := theSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s == nil {
+		t.Skip("shared/mastodon/openapi.json is not beside the project: answers are not checked against it")
+	}
+	for _, test := range []struct {
+		name, body string
+		wrong      string // what the complaint names; "" for none
+	}{
+		{"a list", `{"id":"1","title":"t","replies_policy":"list","exclusive":false}`, ""},
+		{"an id that is a number", `{"id":1,"title":"t","replies_policy":"list","exclusive":false}`, "/id"},
+		{"a value that is none of them", `{"id":"1","title":"t","replies_policy":"all","exclusive":false}`, "/replies_policy"},
+		{"a field too few", `{"id":"1","title":"t","replies_policy":"list"}`, "exclusive"},
+	} {
+		r, _ := http.NewRequest(http.MethodGet, "/api/v1/lists/1", nil)
+		err := s.check(r, 200, http.Header{"Content-Type": {"application/json; charset=utf-8"}}, []byte(test.body))
+		if (test.wrong == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), test.wrong) {
+			t.Errorf("%s: %v; want a complaint about %q", test.name, err, test.wrong)
+		}
+	}
+	r, _ := http.NewRequest(http.MethodGet, "/api/v1/markers", nil)
+	marker := []byte(`{"home":{"last_read_id":"1","version":1,"updated_at":"2026-01-01T00:00:00Z"}}`)
+	if err := s.check(r, 200, http.Header{"Content-Type": {"application/json"}}, marker); err == nil {
+		t.Error("a moment without a fraction of a second passes")
+	}
+	if bytes.Contains([]byte(fmt.Sprint(s.seen)), []byte("nothing")) {
+		t.Error("unexpected")
+	}
+}
