@@ -33,11 +33,7 @@ type Event struct {
 func decodeEvent(raw []byte) *Event {
 	e := &Event{}
 	e.extra(raw)
-	t, err := vocabulary(raw)
-	if err != nil {
-		return e
-	}
-	event, ok := t.(vocab.ActivityStreamsEvent)
+	event, ok := vocabularyEvent(raw)
 	if !ok {
 		return e
 	}
@@ -65,6 +61,32 @@ func decodeEvent(raw []byte) *Event {
 		break
 	}
 	return e
+}
+
+// vocabularyEvent reads into go-fed's Event those members that are taken from
+// it: the whole document would cost a hundred times its size.
+func vocabularyEvent(raw []byte) (vocab.ActivityStreamsEvent, bool) {
+	const enough = 64 << 10 // bytes; Places may have outlines
+	var part struct {
+		Type     kind           `json:"type"`
+		Start    jsontext.Value `json:"startTime,omitempty"`
+		End      jsontext.Value `json:"endTime,omitempty"`
+		Location jsontext.Value `json:"location,omitempty"`
+	}
+	if !parse(raw, &part) || len(part.Location) > enough {
+		return nil, false
+	}
+	part.Type = "Event"
+	small, err := json.Marshal(&part)
+	if err != nil {
+		return nil, false
+	}
+	t, err := vocabulary(small)
+	if err != nil {
+		return nil, false
+	}
+	event, ok := t.(vocab.ActivityStreamsEvent)
+	return event, ok
 }
 
 // extra reads what go-fed cannot say, or says wrongly: a name with a colon is

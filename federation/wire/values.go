@@ -199,7 +199,7 @@ func thing(dec *jsontext.Decoder) (Object, error) {
 // embedded returns the object that v is.
 func embedded(v jsontext.Value) Object {
 	var head struct {
-		ID   uri  `json:"id"`
+		ID   text `json:"id"` // no deeper: each level would be read anew
 		Type kind `json:"type"`
 		Href text `json:"href"`
 	}
@@ -207,7 +207,7 @@ func embedded(v jsontext.Value) Object {
 		return Object{}
 	}
 	if head.ID == "" {
-		head.ID = uri(head.Href)
+		head.ID = head.Href
 	}
 	return Object{ID: string(head.ID), Type: string(head.Type), Raw: v}
 }
