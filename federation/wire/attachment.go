@@ -31,9 +31,6 @@ type rawLink struct {
 
 func (l *links) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return each(dec, func() error {
-		if len(*l) >= MaxAttachments {
-			return dec.SkipValue()
-		}
 		switch dec.PeekKind() {
 		case '"':
 			tok, err := dec.ReadToken()

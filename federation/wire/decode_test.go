@@ -27,6 +27,8 @@ func TestOpenReadsTheEnvelope(t *testing.T) {
 			Envelope{ID: "https://a.example/1", Type: "Like", Actor: actor, Object: Object{ID: "https://b.example/2"}}},
 		{"the first known of several types", `{` + id + `,"type":["x:Thing","Like"],"object":"https://b.example/2"}`,
 			Envelope{ID: "https://a.example/1", Type: "Like", Actor: actor, Object: Object{ID: "https://b.example/2"}}},
+		{"the first of several known types", `{` + id + `,"type":["Like","Announce"],"object":"https://b.example/2"}`,
+			Envelope{ID: "https://a.example/1", Type: "Like", Actor: actor, Object: Object{ID: "https://b.example/2"}}},
 		{"a type with the prefix of the vocabulary", `{` + id + `,"type":"as:Like","object":"https://b.example/2"}`,
 			Envelope{ID: "https://a.example/1", Type: "Like", Actor: actor, Object: Object{ID: "https://b.example/2"}}},
 		{"an embedded actor is its id", `{"id":"https://a.example/1","type":"Like","actor":{"id":"https://a.example/u","inbox":"https://evil.example"},"object":"https://b.example/2"}`,
@@ -73,6 +75,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"half a document", like("")[:40], ErrSyntax},
 		{"an array", `[` + like("") + `]`, ErrSyntax},
 		{"nothing", ``, ErrSyntax},
+		{"null", `null`, ErrSyntax},
 		{"no type", `{"id":"https://a.example/1"}`, ErrType},
 		{"an id that is a number", `{"id":1,"type":"Note"}`, ErrID},
 		{"several ids", `{"id":["https://a.example/1","https://a.example/2"],"type":"Note"}`, ErrID},
@@ -181,6 +184,7 @@ func TestDecodePost(t *testing.T) {
 		{"the language of a name", `"nameMap":{"fr":"Salut"}`, Post{Name: "Salut", Language: "fr"}},
 		{"the language of a summary", `"summaryMap":{"fr":"Salut"}`, Post{Summary: "Salut", Language: "fr"}},
 		{"the language of an event", `"inLanguage":"fr"`, Post{Language: "fr"}},
+		{"a language that is none", `"content":"x","contentMap":{"` + strings.Repeat("x", 36) + `":"x"}`, Post{Content: "x"}},
 		{"a time to the microsecond and with an offset", `"published":"2026-01-02T03:04:05.123456+01:00"`, Post{Published: time.Date(2026, 1, 2, 2, 4, 5, 123456000, time.UTC)}},
 		{"a time without a zone", `"updated":"2026-01-02T03:04:05"`, Post{Updated: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
 		{"a time that is none", `"published":"yesterday"`, Post{}},
@@ -211,6 +215,8 @@ func TestDecodePost(t *testing.T) {
 		{"an attachment without media type", `"attachment":[{"type":"Audio","url":"https://a.example/a","duration":"PT1M3.5S"},{"type":"Document","url":"https://a.example/b"}]`,
 			Post{Media: append(img(models.Media{Type: models.Audio, RemoteURL: "https://a.example/a", Meta: models.MediaMeta{Duration: 63.5}}),
 				img(models.Media{Type: models.Unknown, RemoteURL: "https://a.example/b"})...)}},
+		{"half a focal point, and a blurhash that is none", `"attachment":[{"type":"Image","url":"https://a.example/i","focalPoint":[0.5],"blurhash":"UBL"}]`,
+			Post{Media: img(models.Media{Type: models.Image, RemoteURL: "https://a.example/i"})}},
 		{"an attached file that is elsewhere than on the web", `"attachment":[{"type":"Image","url":"file:///etc/passwd"}]`, Post{}},
 		{"the card of a page", `"attachment":[{"type":"Document","href":"https://a.example/p","name":"A page"}]`, Post{Links: []Link{{Href: "https://a.example/p", Name: "A page"}}}},
 		{"Lemmy's link", `"attachment":[{"type":"Link","href":"https://a.example/p"}]`, Post{Links: []Link{{Href: "https://a.example/p"}}}},
@@ -335,6 +341,12 @@ func TestEvents(t *testing.T) {
 	if diff := cmp.Diff(want, p.Event); diff != "" || p.Author != "https://a.example/g" {
 		t.Errorf("%s: (-want +got):\n%s", p.Author, diff)
 	}
+	// The outline of a whole country is not read.
+	p, err = DecodePost([]byte(strings.Replace(fmt.Sprintf(event, `"PT2H"`), `"type":"Place",`, `"type":"Place","outline":"`+strings.Repeat("x", 70<<10)+`",`, 1)))
+	want.Latitude, want.Longitude = 0, 0
+	if diff := cmp.Diff(want, p.Event); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
 	// go-fed panics on this; what it does not read is read all the same.
 	p, err = DecodePost([]byte(fmt.Sprintf(event, `""`)))
 	if err != nil || p.Event == nil || p.Event.Place != "Room: 5" {
@@ -409,9 +421,14 @@ func TestListsAreCut(t *testing.T) {
 	a, err := DecodeActor([]byte(`{"id":"https://a.example/u","type":"Person","preferredUsername":"u","inbox":"https://a.example/u/inbox",
 		"attachment":` + list(more, `{"type":"PropertyValue","name":"x","value":"y"}`) + `,"alsoKnownAs":` + list(more, `"https://a.example/v"`) + `,
 		"attributionDomains":` + list(more, `"a.example"`) + `,"publicKey":` + list(more, `{"id":"https://a.example/k","publicKeyPem":"x"}`) + `,
-		"assertionMethod":` + list(more, `{"id":"https://a.example/k","type":"Multikey","publicKeyMultibase":"x"}`) + `}`))
+		"assertionMethod":` + list(more, `{"id":"https://a.example/k","type":"Multikey","publicKeyMultibase":"x"}`) + `,"implements":` + list(more, `"https://a.example/fep"`) + `}`))
 	if err != nil {
 		t.Fatal(err)
+	}
+	many, err := DecodePost([]byte(`{"id":"https://a.example/1","type":"Note","attributedTo":"https://a.example/u","contentMap":{` +
+		strings.Join(languagesOf(MaxLanguages, "x"), ",") + `,"de":"y"},"content":"y"}`))
+	if err != nil || many.Language != "l0" {
+		t.Errorf("the language is %q, %v", many.Language, err)
 	}
 	c, err := DecodeCollection([]byte(`{"type":"Collection","items":` + list(more, `"https://a.example/1"`) + `}`))
 	if err != nil {
@@ -423,14 +440,23 @@ func TestListsAreCut(t *testing.T) {
 	}
 	got := []int{
 		len(p.Hashtags), len(p.Media), len(p.Poll.Options), len([]rune(p.Name)), len(p.Extension.Sections), len(a.Fields), len(a.AlsoKnownAs),
-		len(a.Domains), len(a.Keys), len(a.Methods), len(c.Items), len(act.Objects),
+		len(a.Domains), len(a.Keys), len(a.Methods), len(a.Implements), len(c.Items), len(act.Objects),
 	}
 	want := []int{
-		MaxTags, MaxAttachments, MaxOptions, MaxName, MaxSections, MaxFields, MaxAliases, MaxDomains, MaxKeys, MaxKeys, MaxItems, MaxObjects,
+		MaxTags, MaxAttachments, MaxOptions, MaxName, MaxSections, MaxFields, MaxAliases, MaxDomains, MaxKeys, MaxKeys, MaxAttachments, MaxItems, MaxObjects,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// languagesOf are n members of a contentMap.
+func languagesOf(n int, text string) []string {
+	var l []string
+	for i := range n {
+		l = append(l, fmt.Sprintf(`"l%d":%q`, i, text))
+	}
+	return l
 }
 
 func TestDecodeActivity(t *testing.T) {
@@ -529,6 +555,7 @@ func TestHygiene(t *testing.T) {
 		`{"type":"Note","object":{"@context":{"g":"@included"}}}`:                ErrHygiene,
 		`{"@context":{"x":"as:x"},"content":"@graph","name":"@reverse"}`:         nil,
 		`{"@context":"https://www.w3.org/ns/activitystreams","name":"@reverse"}`: nil,
+		`{"object":{"@context":{"x":"as:x"}},"name":"@graph"}`:                   nil,
 		`{"tag":[{"@context":{"x":"as:x"},"name":"a"},{"name":"@included"}]}`:    nil,
 	} {
 		if got := CheckHygiene([]byte(raw)); got != want {
@@ -540,7 +567,7 @@ func TestHygiene(t *testing.T) {
 func TestDurations(t *testing.T) {
 	for s, want := range map[string]float64{
 		"PT1M3S": 63, "PT1145S": 1145, "PT1.5S": 1.5, "P1DT1H": 90000, "P1W": 604800, "P2M": 5184000, "PT2M": 120,
-		"": 0, "P": 0, "PT": 0, "-PT1S": 0, "PTS": 0, "PT1": 0, "PT1X": 0, "63": 0, "PT1.2.3S": 0,
+		"": 0, "P": 0, "PT": 0, "-PT1S": 0, "PTS": 0, "PT1": 0, "PT1X": 0, "63": 0, "PT1.2.3S": 0, "PT" + strings.Repeat("1", 40) + "S": 0,
 	} {
 		if got := parseDuration(s); got != want {
 			t.Errorf("%q: %v", s, got)

@@ -73,10 +73,12 @@ func vocabularyEvent(raw []byte) (vocab.ActivityStreamsEvent, bool) {
 		End      jsontext.Value `json:"endTime,omitempty"`
 		Location jsontext.Value `json:"location,omitempty"`
 	}
-	if !parse(raw, &part) || len(part.Location) > enough {
+	if !parse(raw, &part) {
 		return nil, false
 	}
-	part.Type = "Event"
+	if part.Type = "Event"; len(part.Location) > enough {
+		part.Location = nil
+	}
 	small, err := json.Marshal(&part)
 	if err != nil {
 		return nil, false
