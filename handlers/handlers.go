@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/klauspost/compress/gzhttp"
 
+	"atelier/handlers/mastodon"
 	"atelier/handlers/oauth"
 	"atelier/handlers/respond"
 	"atelier/handlers/session"
@@ -24,6 +25,7 @@ import (
 type Config struct {
 	Chapter *chapter.Chapter
 	Media   media.Storage
+	Version string // of the program, as clients are told it
 	// SetupKey is in the printed link that opens the chapter.
 	SetupKey string
 
@@ -49,6 +51,7 @@ type server struct {
 	urls  models.URLs
 	pages *web.Pages
 	oauth *oauth.OAuth
+	api   *mastodon.API
 }
 
 // New returns the route table with its rooms.
@@ -62,12 +65,16 @@ func New(c Config) *Site {
 		Store: s.store, Sessions: sessions, URLs: s.urls,
 		AskConsent: s.askConsent, ShowCode: s.pages.Code, PageError: s.pages.Error, Avatar: s.avatar,
 	})
+	s.api = mastodon.New(mastodon.Config{
+		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: media.NewProcessor(),
+	})
 
 	m := mux.NewRouter()
 	m.Use(observed)
 	m.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
 	m.Handle("/readyz", respond.Wrap(s.ready, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
 	m.Handle("/media/{key:.+}", respond.Wrap(s.file, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
+	s.api.Routes(m)
 	s.oauth.Routes(m)
 	s.pages.Routes(m)
 	m.NotFoundHandler = http.HandlerFunc(s.notFound)

@@ -72,7 +72,7 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 		return nil, err
 	}
 	n.site = handlers.New(handlers.Config{
-		Chapter: ch, Media: files, SetupKey: n.setupKey,
+		Chapter: ch, Media: files, Version: version, SetupKey: n.setupKey,
 		Trusted: c.proxies, NoLimits: c.RateLimits == "off", Observe: n.metrics.request,
 	})
 	n.workers = []func(context.Context){ch.Work, ch.Store.Tend, n.deliver()}
