@@ -430,21 +430,16 @@ func TestMediaMayBeElsewhere(t *testing.T) {
 	}
 }
 
-func TestProofs(t *testing.T) {
+func TestDocumentsForProof(t *testing.T) {
 	raw, err := like().JSONForProof()
 	if err != nil {
 		t.Fatal(err)
 	}
-	proven := WithProof(raw, []byte(`{"type":"DataIntegrityProof"}`))
-	e, err := Open(proven)
-	if err != nil || !e.Proof {
-		t.Fatalf("%+v, %v: %s", e, err, proven)
-	}
 	const want = `{"@context":["https://www.w3.org/ns/activitystreams","https://w3id.org/security/data-integrity/v1"],` +
 		`"id":"https://vi.example/users/ana#likes/6","type":"Like","actor":"https://vi.example/users/ana","cc":[],` +
-		`"object":"https://halifax.example/users/joel/posts/9","to":["https://halifax.example/users/joel"],"proof":{"type":"DataIntegrityProof"}}`
-	if string(proven) != want {
-		t.Errorf("got %s", proven)
+		`"object":"https://halifax.example/users/joel/posts/9","to":["https://halifax.example/users/joel"]}`
+	if string(raw) != want {
+		t.Errorf("got %s", raw)
 	}
 }
 

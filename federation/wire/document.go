@@ -51,8 +51,8 @@ func (d Document) value() (any, error) {
 // JSON writes the document with its context.
 func (d Document) JSON() ([]byte, error) { return d.write(false) }
 
-// JSONForProof writes the document with a context that covers the proof that
-// WithProof will add.
+// JSONForProof writes the document with a context that knows the proof that is
+// made over it (FEP-8b32, sign.Prove).
 func (d Document) JSONForProof() ([]byte, error) { return d.write(true) }
 
 func (d Document) write(provable bool) ([]byte, error) {
@@ -69,16 +69,6 @@ func (d Document) write(provable bool) ([]byte, error) {
 		return nil, fmt.Errorf("write %s: %w", d.id, w.err)
 	}
 	return w.document(provable), nil
-}
-
-// WithProof adds a FEP-8b32 proof, a JSON object, to a written document. The
-// proof was made over the document as it is.
-func WithProof(document, proof []byte) []byte {
-	out := make([]byte, 0, len(document)+len(proof)+len(`,"proof":`))
-	out = append(out, document[:len(document)-1]...)
-	out = append(out, `,"proof":`...)
-	out = append(out, proof...)
-	return append(out, '}')
 }
 
 // Each value is set in go-fed's types as far as they can say it. What they
