@@ -47,7 +47,7 @@ var (
 	then = time.Date(2026, 11, 20, 16, 5, 0, 123e6, time.UTC)
 )
 
-const pem = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
+const pem = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAuUK0EqawgZ8k+ofVUd8C\nh3bZXvqkLCBJ8W6ak1rBJFVp9+CxpToOzqI4bDb2qhsoX6nqGV1r+vPn0sJIjbV2\nchCEV4qnR3mIJxhykRgFuWIKm9vTi/A1z5YoRdE1f9noaEIDskcE5HE6+iIKe3R7\nBu+UBcKXS9WUcYG2EoBOvdwadVbCkn9KtmiRGsKgaZ09a69cHqbnzzq4U2DJJusH\ngPA0hBKmLGKO0cvNmJDDtnMOvZyEeV0ggUwKE8Oi7JRNIGDg4mB6zt/1nsFYBZKe\nsaOFANryFCa6h9BbTrY4XNq7W++eicEuG8sZY2NaYTEh3bVJp4wGQWxcQGbafE/p\nWQIDAQAB\n-----END PUBLIC KEY-----\n"
 
 func account(t models.ActorType, uri, username string) *models.Account {
 	return &models.Account{
