@@ -1,0 +1,17 @@
+package interop
+
+import "testing"
+
+// TestConformance runs the tests of activitypub-testing on a member, on the
+// chapter and on the actor of the server itself.
+func TestConformance(t *testing.T) {
+	n := &now{t}
+	w := newTown(n, "alpha", "localhost")
+	alice := w.member("alice")
+	w.serve()
+	alice.post("Something for the outbox.", nil)
+	for name, path := range map[string]string{"a member": "/users/alice", "the chapter": "/chapter", "the server": "/actor"} {
+		n.try(name, func(t *testing.T) { drive(t, node(t, "conformance.mjs", w.url(path))...) })
+	}
+	quiet(t, w)
+}

@@ -1,0 +1,205 @@
+package interop
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestTwoChapters lets a member of one chapter follow a member of another, and
+// sees everything that one does arrive at the other and on its pages.
+func TestTwoChapters(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { twoChapters(t, onSQLite) })
+	t.Run("postgres", func(t *testing.T) { twoChapters(t, onPostgres) })
+}
+
+func twoChapters(t *testing.T, engine func(testing.TB) []string) {
+	n := &now{t}
+	alpha := newTown(n, "alpha", "localhost", engine(t)...)
+	beta := newTown(n, "beta", "beta.localhost", engine(t)...)
+	alice, bob := alpha.member("alice"), beta.member("bob")
+	alpha.serve()
+	beta.serve()
+	aliceThere, bobThere := "alice@"+alpha.domain, "bob@"+beta.domain
+	bob.follow("@" + aliceThere)
+	alice.notified("follow", bobThere)
+	alice.follow("@" + bobThere)
+	bob.notified("follow", aliceThere)
+
+	var note, seen status
+	n.step("a discussion post arrives", func(t *testing.T) {
+		note = alice.post("What do you do when nobody speaks?", nil)
+		seen = bob.sees("alice's post", says("when nobody speaks"))
+		if seen.URI != note.URI || seen.Account.Acct != aliceThere {
+			t.Errorf("it arrived as %+v", seen)
+		}
+		page(t, beta, "/@"+aliceThere, "when nobody speaks")
+	})
+	n.step("a practice note arrives as an article with its title", func(t *testing.T) {
+		form := fields{"status": "Ask one open question, then count to ten.", "practice_note": fields{"kind": "practice", "title": "Ten silent seconds"}}
+		var s status
+		if err := alice.do("POST", "/api/v1/statuses", form, &s); err != nil {
+			t.Fatal(err)
+		}
+		bob.sees("alice's note", says("count to ten"))
+	})
+	n.step("a reply arrives and stands in the thread", func(t *testing.T) {
+		reply := bob.post("@"+aliceThere+" I count to ten.", fields{"in_reply_to_id": seen.ID})
+		alice.notified("mention", bobThere)
+		soon(t, 20*time.Second, "the reply is not in the thread", func() error {
+			var thread struct{ Descendants []status }
+			if err := alice.do("GET", "/api/v1/statuses/"+note.ID+"/context", nil, &thread); err != nil {
+				return err
+			}
+			for _, s := range thread.Descendants {
+				if s.URI == reply.URI && s.InReplyToID != nil && *s.InReplyToID == note.ID {
+					return nil
+				}
+			}
+			return fmt.Errorf("among %+v", thread.Descendants)
+		})
+	})
+	n.step("an edit arrives", func(t *testing.T) {
+		alice.must("PUT", "/api/v1/statuses/"+note.ID, fields{"status": "What do you do when everybody speaks?"}, nil)
+		bob.becomes(seen.ID, "edited", func(s status) bool {
+			return strings.Contains(s.Content, "when everybody speaks") && s.EditedAt != nil
+		})
+	})
+	n.step("a favourite arrives, and its undoing", func(t *testing.T) {
+		bob.must("POST", "/api/v1/statuses/"+seen.ID+"/favourite", fields{}, nil)
+		alice.notified("favourite", bobThere)
+		alice.becomes(note.ID, "favourited", func(s status) bool { return s.FavouritesCount == 1 })
+		bob.must("POST", "/api/v1/statuses/"+seen.ID+"/unfavourite", fields{}, nil)
+		alice.becomes(note.ID, "no longer favourited", func(s status) bool { return s.FavouritesCount == 0 })
+	})
+	n.step("a boost arrives, and its undoing", func(t *testing.T) {
+		bob.must("POST", "/api/v1/statuses/"+seen.ID+"/reblog", fields{}, nil)
+		alice.notified("reblog", bobThere)
+		alice.sees("bob's boost", func(s status) bool { return s.Reblog != nil && s.Reblog.URI == note.URI })
+		bob.must("POST", "/api/v1/statuses/"+seen.ID+"/unreblog", fields{}, nil)
+		alice.becomes(note.ID, "no longer boosted", func(s status) bool { return s.ReblogsCount == 0 })
+	})
+	n.step("a post to those named reaches them and nobody's pages", func(t *testing.T) {
+		direct := alice.post("@"+bobThere+" between us: the room is booked", fields{"visibility": "direct"})
+		bob.notified("mention", aliceThere)
+		for _, town := range []*town{alpha, beta} {
+			for _, path := range []string{"/", "/@alice", "/@" + aliceThere} {
+				if strings.Contains(body(t, town, path), "the room is booked") {
+					t.Errorf("%s shows it at %s", town.name, path)
+				}
+			}
+		}
+		req, _ := http.NewRequest("GET", direct.URI, nil)
+		req.Header.Set("Accept", "application/activity+json")
+		resp, err := web.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusNotFound {
+			t.Errorf("a stranger who asks for it gets %s", resp.Status)
+		}
+	})
+	n.step("a deletion arrives", func(t *testing.T) {
+		alice.must("DELETE", "/api/v1/statuses/"+note.ID, nil, nil)
+		soon(t, 20*time.Second, "bob still has it", func() error {
+			if err := bob.do("GET", "/api/v1/statuses/"+seen.ID, nil, nil); err == nil || !strings.Contains(err.Error(), "404") {
+				return fmt.Errorf("answer: %v", err)
+			}
+			return nil
+		})
+	})
+	n.step("an undone follow arrives", func(t *testing.T) {
+		bob.must("POST", "/api/v1/accounts/"+bob.find("@"+aliceThere).ID+"/unfollow", fields{}, nil)
+		soon(t, 20*time.Second, "bob still follows", func() error {
+			if left := alice.me().FollowersCount; left != 0 {
+				return fmt.Errorf("%d followers", left)
+			}
+			return nil
+		})
+	})
+	quiet(t, alpha, beta)
+}
+
+// TestLatency measures how long a post takes from the API's answer until the
+// API of the other chapter shows it. It judges no figure.
+func TestLatency(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a measurement")
+	}
+	n := &now{t}
+	alpha := newTown(n, "alpha", "localhost")
+	beta := newTown(n, "beta", "beta.localhost")
+	alice, bob := alpha.member("alice"), beta.member("bob")
+	alpha.serve()
+	beta.serve()
+	bob.follow("@alice@" + alpha.domain)
+	var took []time.Duration
+	for i := range 100 {
+		text := fmt.Sprintf("measured post %d.", i)
+		alice.post(text, nil)
+		start := time.Now()
+		for {
+			var newest []status
+			bob.must("GET", "/api/v1/timelines/home?limit=1", nil, &newest)
+			if len(newest) > 0 && strings.Contains(newest[0].Content, text) {
+				break
+			}
+			if time.Since(start) > 20*time.Second {
+				t.Fatalf("post %d is not there after 20 seconds", i)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	t.Logf("from the answer at one chapter until shown at the other: median %v, 90 %% %v, longest %v",
+		took[50].Round(time.Millisecond), took[90].Round(time.Millisecond), took[99].Round(time.Millisecond))
+}
+
+// page waits until the page at path, which anybody may see, contains text.
+func page(t *testing.T, w *town, path, text string) {
+	t.Helper()
+	soon(t, 10*time.Second, fmt.Sprintf("%s does not show %q at %s", w.name, text, path), func() error {
+		if b := body(t, w, path); !strings.Contains(b, text) {
+			return fmt.Errorf("it shows %.200s", b)
+		}
+		return nil
+	})
+}
+
+// body is what a browser gets at path.
+func body(t *testing.T, w *town, path string) string {
+	t.Helper()
+	req, err := http.NewRequest("GET", w.url(path), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept", "text/html")
+	resp, err := web.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.Status + " " + string(text)
+}
+
+// quiet finds fault with errors and stack traces in the logs.
+func quiet(t *testing.T, towns ...*town) {
+	t.Helper()
+	for _, w := range towns {
+		for _, l := range w.lines() {
+			if strings.Contains(l, "level=ERROR") || strings.Contains(l, "goroutine ") || strings.Contains(l, "panic") {
+				t.Errorf("%s logged: %.400s", w.name, l)
+			}
+		}
+	}
+}
