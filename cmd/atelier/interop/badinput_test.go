@@ -152,7 +152,7 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{"a chapter is opened twice", password, []string{"setup", "--name", "Again", "--steward", "eve", "--email", "eve@example.org", "--password-stdin"}, "open"},
 		{"a name that is taken", password, []string{"member", "add", "alice", "--email", "other@example.org", "--role", "member", "--password-stdin"}, "taken"},
-		{"a name that is none", password, []string{"member", "add", "not a name", "--email", "other@example.org", "--role", "member", "--password-stdin"}, "name"},
+		{"a name that is none", password, []string{"member", "add", "not a name", "--email", "other@example.org", "--role", "member", "--password-stdin"}, "handle"},
 		{"a role that is none", password, []string{"member", "add", "eve", "--email", "eve@example.org", "--role", "emperor", "--password-stdin"}, "role"},
 		{"a password that is too short", "abc", []string{"member", "add", "eve", "--email", "eve@example.org", "--role", "member", "--password-stdin"}, "password"},
 		{"a token for nobody", "", []string{"token", "create", "nobody", "--scopes", "read"}, "nobody"},
