@@ -94,12 +94,12 @@ func (p *Pages) leaving(w http.ResponseWriter, r *http.Request, v *visit) error 
 	}
 	switch r.PostFormValue("do") {
 	case "recall":
-		if _, err := p.Chapter.Recall(r.Context(), v.Account, post.ID); err != nil {
+		if post, err = p.Chapter.Recall(r.Context(), v.Account, post.ID); err != nil {
 			return err
 		}
 		return see(w, r, editURL(post)+"?done=recalled")
 	case "send":
-		if _, err := p.Chapter.SendNow(r.Context(), v.Account, post.ID); err != nil {
+		if post, err = p.Chapter.SendNow(r.Context(), v.Account, post.ID); err != nil {
 			return err
 		}
 		return see(w, r, p.postURL(post)+"?done=sent")
