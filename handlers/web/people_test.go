@@ -140,7 +140,8 @@ func TestFollowingFromElsewhere(t *testing.T) {
 			}
 		}
 	}
-	b.has(b.get("/follow"), `value="lena@`) // it is remembered on this device
+	b.post("/follow", "account", "lena@books.example", "object", group.URI)
+	b.has(b.get("/follow"), `value="lena@books.example"`) // it is remembered on this device
 	for account, msg := range map[string]string{
 		"": "Say where your account is", "lena": "does not look like", "lena@": "does not look like", "lena@books example": "does not look like",
 		"lena@books.example\"><script>": "does not look like", "javascript:alert(1)": "does not look like", "lena@localhost.": "",
