@@ -118,6 +118,7 @@ type Post struct {
 	QuotePolicy QuotePolicy
 
 	Practice *Practice
+	Talk     *Talk
 	Poll     *Poll
 	Card     *Card
 

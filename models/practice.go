@@ -27,7 +27,9 @@ type Practice struct {
 	Kind            PracticeKind    `json:"kind"`
 	Sections        []Section       `json:"sections"`
 	Confidentiality Confidentiality `json:"confidentiality,omitempty"`
-	Licence         string          `json:"licence,omitempty"` // its address
+	Licence         string          `json:"licence,omitempty"`  // its address
+	Themes          []string        `json:"themes,omitempty"`   // keys of the chapter's themes
+	BasedOn         string          `json:"based_on,omitempty"` // id of the note that this one grew from
 }
 
 // Section is one box of the form. The key is stable; it travels.

@@ -60,6 +60,7 @@ func New(s *store.Store, o Options) *Chapter {
 	c.HandleJobs(JobPollEnd, c.pollEndJob)
 	c.HandleJobs(JobPollTell, c.pollTellJob)
 	c.HandleJobs(JobUpdate, c.updateJob)
+	c.HandleJobs(JobThemes, c.themesJob)
 	return c
 }
 

@@ -46,6 +46,7 @@ type Draft struct {
 	Title    string           // of a practice note
 	Summary  string           // of a practice note, plain text; "" is made from its beginning
 	Lounge   bool             // a note for everyone first waits in the departure lounge
+	Talk     models.Talk      // what a discussion post is beyond its words
 
 	AppID models.ID
 	Key   string // the same key again within an hour gives the same post
@@ -66,6 +67,7 @@ type composed struct {
 	parent *models.Post
 	quoted *models.Post
 	search string
+	asker  models.ID // who asks with the name withheld, 0 for all other posts
 }
 
 // compose makes a post of a draft, or says what is wrong with it. It may ask
@@ -106,8 +108,8 @@ func (c *Chapter) compose(ctx context.Context, me *models.Account, d Draft) (*co
 	}
 	if d.Practice != nil {
 		err = c.writePractice(ctx, m, d, out)
-	} else {
-		err = c.writeTalk(ctx, m, d, out)
+	} else if err = c.writeTalk(ctx, m, d, out); err == nil {
+		err = intend(d, p, out.parent)
 	}
 	return out, err
 }
@@ -171,6 +173,9 @@ func (c *Chapter) writePractice(ctx context.Context, m *models.Member, d Draft, 
 	}
 	if out.parent != nil {
 		return models.Errorf(models.Invalid, "A practice note stands for itself; it cannot be an answer.")
+	}
+	if err := c.checkThemes(ctx, practice.Themes); err != nil {
+		return err
 	}
 	p.Practice = practice
 	if practice.Licence == "" {

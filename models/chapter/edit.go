@@ -197,6 +197,11 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 	if err := tx.SetPost(ctx, p, out.search); err != nil {
 		return err
 	}
+	if p.Local && p.Practice != nil {
+		if err := c.recordThemes(ctx, tx, p, p.Practice.Themes); err != nil {
+			return err
+		}
+	}
 	if err := c.notifyChanged(ctx, tx, old, out); err != nil {
 		return err
 	}

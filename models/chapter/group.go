@@ -39,6 +39,14 @@ func (c *Chapter) announceJob(ctx context.Context, j *models.Job) error {
 	if !c.isAnnounced(ctx, p) {
 		return nil
 	}
+	if err := c.announce(ctx, group, p); err != nil {
+		return err
+	}
+	return c.announceThemes(ctx, p)
+}
+
+// announce has a Group of ours boost a post, if it did not before.
+func (c *Chapter) announce(ctx context.Context, group *models.Account, p *models.Post) error {
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.BoostOf(ctx, group.ID, p.ID); models.KindOf(err) != models.NotFound {
 			return err

@@ -74,6 +74,9 @@ func (c *Chapter) SetUp(ctx context.Context, s SetUp) (*models.Account, error) {
 		if err := c.addMember(ctx, tx, steward, self); err != nil {
 			return err
 		}
+		if err := c.Later(ctx, tx, JobThemes, "default", nil, time.Time{}); err != nil {
+			return err
+		}
 		return tx.Leave(ctx, models.Event{Kind: models.ChapterChanged})
 	})
 	if err != nil {

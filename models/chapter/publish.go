@@ -66,8 +66,12 @@ func (c *Chapter) putOut(ctx context.Context, me *models.Account, out *composed,
 				return err
 			}
 		}
-		if p.State == models.Waiting {
+		switch p.State {
+		case models.Waiting:
 			return c.wait(ctx, tx, out)
+		case models.Draft: // an app put it on the shelf
+			_, err := tx.AddPost(ctx, p, "")
+			return err
 		}
 		_, err := c.put(ctx, tx, me, out)
 		return err
@@ -188,7 +192,13 @@ func (c *Chapter) put(ctx context.Context, tx *store.Tx, author *models.Account,
 	if err := tx.AddHome(ctx, p); err != nil {
 		return false, err
 	}
+	if err := c.record(ctx, tx, out); err != nil {
+		return false, err
+	}
 	if err := c.notifyOf(ctx, tx, out); err != nil {
+		return false, err
+	}
+	if err := c.tellAsker(ctx, tx, out); err != nil {
 		return false, err
 	}
 	if err := c.plan(ctx, tx, p); err != nil {

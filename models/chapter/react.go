@@ -162,11 +162,7 @@ func (c *Chapter) putBoost(ctx context.Context, tx *store.Tx, by *models.Account
 	if err := tx.AddHome(ctx, boost); err != nil {
 		return false, err
 	}
-	self, err := c.Self(ctx)
-	if err != nil {
-		return false, err
-	}
-	if by.ID != self.AccountID { // that the chapter shows a note is no news to its author
+	if !by.Local() || by.Type != models.Group { // that the chapter shows a note is no news to its author
 		if err := c.notify(ctx, tx, models.Notification{AccountID: p.AuthorID, Type: models.NotifyBoost, FromID: by.ID, PostID: p.ID}); err != nil {
 			return false, err
 		}

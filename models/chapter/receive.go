@@ -96,6 +96,9 @@ func (c *Chapter) place(ctx context.Context, tx *store.Tx, sender *models.Accoun
 	if err := c.placeMentions(ctx, tx, in, out); err != nil {
 		return err
 	}
+	if in := text.IntentOf(p.Tags...); p.Talk == nil && in.Tried && out.parent != nil && out.parent.Practice != nil {
+		p.Talk = &models.Talk{Tried: true, Outcome: in.Outcome, NoteURI: out.parent.URI}
+	}
 	if p.QuoteURI != "" {
 		q, err := tx.PostByURI(ctx, p.QuoteURI)
 		if err == nil {
@@ -352,7 +355,7 @@ func merge(old, from *models.Post) *models.Post {
 	p := *old
 	p.Title, p.Summary, p.Warning, p.Sensitive = from.Title, from.Summary, from.Warning, from.Sensitive
 	p.HTML, p.Source, p.Format, p.Language = from.HTML, from.Source, from.Format, from.Language
-	p.Tags, p.Media, p.Emojis, p.Practice, p.Type, p.URL = from.Tags, from.Media, from.Emojis, from.Practice, from.Type, from.URL
+	p.Tags, p.Media, p.Emojis, p.Practice, p.Talk, p.Type, p.URL = from.Tags, from.Media, from.Emojis, from.Practice, from.Talk, from.Type, from.URL
 	p.Poll, p.UpdatedAt, p.QuotePolicy = from.Poll, from.UpdatedAt, from.QuotePolicy
 	p.Visibility = old.Visibility.Narrower(from.Visibility)
 	if p.Poll != nil && old.Poll != nil {

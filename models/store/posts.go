@@ -15,7 +15,7 @@ const postColumns = `
 	p.id, p.stamp + COALESCE(s.stamp, 0), p.account_id, p.boost_of_id, p.visibility, p.local_only, p.state, p.local, p.type, p.uri, p.url, p.leaves_at,
 	p.in_reply_to_id, p.in_reply_to_uri, p.in_reply_to_account_id, p.thread_id, p.context_uri, p.group_id, p.quote_of_id, p.quote_uri,
 	p.quote_state, p.quote_stamp, p.quote_policy, p.slug, p.sensitive, p.language, p.app_id, p.version, p.reason, p.created_at, p.edited_at,
-	p.updated_at, p.pinned_at, p.title, p.warning, p.summary, p.mentions, p.tags, p.media, p.emojis, p.card, p.practice, p.has_poll, p.format, p.source, p.html,
+	p.updated_at, p.pinned_at, p.title, p.warning, p.summary, p.mentions, p.tags, p.media, p.emojis, p.card, p.practice, p.talk, p.has_poll, p.format, p.source, p.html,
 	COALESCE(s.replies, 0), COALESCE(s.boosts, 0), COALESCE(s.favourites, 0), COALESCE(s.quotes, 0)`
 
 const fromPosts = ` FROM posts p LEFT JOIN post_stats s ON s.post_id = p.id `
@@ -27,7 +27,7 @@ func scanPost(rows *sql.Rows) (*models.Post, error) {
 		&p.ID, &p.Stamp, &p.AuthorID, &p.BoostOfID, &p.Visibility, &p.LocalOnly, &p.State, &p.Local, &p.Type, &p.URI, &p.URL, millis{&p.LeavesAt},
 		&p.InReplyToID, &p.InReplyToURI, &p.InReplyToAuthorID, &p.ThreadID, &p.ContextURI, &p.GroupID, &p.QuoteOfID, &p.QuoteURI,
 		&p.QuoteState, &p.QuoteStamp, &p.QuotePolicy, &p.Slug, &p.Sensitive, &p.Language, &p.AppID, &p.Version, &p.Reason, millis{&p.CreatedAt}, millis{&p.EditedAt},
-		millis{&p.UpdatedAt}, millis{&p.PinnedAt}, &p.Title, &p.Warning, &p.Summary, fromJSON{&p.Mentions}, fromJSON{&p.Tags}, fromJSON{&p.Media}, fromJSON{&p.Emojis}, fromJSON{&p.Card}, fromJSON{&p.Practice}, &poll, &p.Format, &p.Source, &p.HTML,
+		millis{&p.UpdatedAt}, millis{&p.PinnedAt}, &p.Title, &p.Warning, &p.Summary, fromJSON{&p.Mentions}, fromJSON{&p.Tags}, fromJSON{&p.Media}, fromJSON{&p.Emojis}, fromJSON{&p.Card}, fromJSON{&p.Practice}, fromJSON{&p.Talk}, &poll, &p.Format, &p.Source, &p.HTML,
 		&p.Stats.Replies, &p.Stats.Boosts, &p.Stats.Favourites, &p.Stats.Quotes)
 	if poll {
 		p.Poll = &models.Poll{PostID: p.ID} // withPolls reads the rest
@@ -206,14 +206,14 @@ func (q queries) AddPost(ctx context.Context, p *models.Post, search string) (ad
 		INSERT INTO posts (id, account_id, boost_of_id, visibility, local_only, state, local, type, uri, url, leaves_at,
 			in_reply_to_id, in_reply_to_uri, in_reply_to_account_id, thread_id, context_uri, group_id, quote_of_id, quote_uri,
 			quote_state, quote_stamp, quote_policy, practice_kind, slug, has_media, has_poll, sensitive, language, app_id, version,
-			created_at, edited_at, updated_at, pinned_at, title, warning, summary, mentions, tags, media, emojis, card, practice, format, source, html)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			created_at, edited_at, updated_at, pinned_at, title, warning, summary, mentions, tags, media, emojis, card, practice, talk, format, source, html)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.AuthorID, p.BoostOfID, p.Visibility, p.LocalOnly, p.State, p.Local, p.Type, p.URI, p.URL, p.LeavesAt,
 		p.InReplyToID, p.InReplyToURI, p.InReplyToAuthorID, p.ThreadID, p.ContextURI, p.GroupID, p.QuoteOfID, p.QuoteURI,
 		p.QuoteState, p.QuoteStamp, p.QuotePolicy, kind, p.Slug, len(p.Media) > 0, p.Poll != nil, p.Sensitive, p.Language, p.AppID, max(p.Version, 1),
 		p.CreatedAt, p.EditedAt, p.UpdatedAt, p.PinnedAt, p.Title, p.Warning, p.Summary, jsonText(p.Mentions), jsonText(p.Tags), jsonText(p.Media),
-		jsonText(p.Emojis), jsonText(p.Card), jsonText(p.Practice), p.Format, p.Source, p.HTML)
+		jsonText(p.Emojis), jsonText(p.Card), jsonText(p.Practice), jsonText(p.Talk), p.Format, p.Source, p.HTML)
 	if err != nil {
 		return false, fmt.Errorf("add post %s: %w", p.URI, err)
 	}
@@ -296,12 +296,12 @@ func (q queries) SetPost(ctx context.Context, p *models.Post, search string) err
 		UPDATE posts SET stamp = stamp + 1, visibility = ?, local_only = ?, state = ?, type = ?, url = ?, leaves_at = ?, context_uri = ?, group_id = ?,
 			quote_of_id = ?, quote_uri = ?, quote_state = ?, quote_stamp = ?, quote_policy = ?, practice_kind = ?, slug = ?, has_media = ?, has_poll = ?,
 			sensitive = ?, language = ?, version = ?, reason = ?, created_at = ?, edited_at = ?, updated_at = ?, title = ?, warning = ?, summary = ?, mentions = ?, tags = ?,
-			media = ?, emojis = ?, card = ?, practice = ?, format = ?, source = ?, html = ?
+			media = ?, emojis = ?, card = ?, practice = ?, talk = ?, format = ?, source = ?, html = ?
 		WHERE id = ?`,
 		p.Visibility, p.LocalOnly, p.State, p.Type, p.URL, p.LeavesAt, p.ContextURI, p.GroupID,
 		p.QuoteOfID, p.QuoteURI, p.QuoteState, p.QuoteStamp, p.QuotePolicy, kind, p.Slug, len(p.Media) > 0, p.Poll != nil,
 		p.Sensitive, p.Language, p.Version, p.Reason, p.CreatedAt, p.EditedAt, p.UpdatedAt, p.Title, p.Warning, p.Summary, jsonText(p.Mentions), jsonText(p.Tags),
-		jsonText(p.Media), jsonText(p.Emojis), jsonText(p.Card), jsonText(p.Practice), p.Format, p.Source, p.HTML, p.ID)
+		jsonText(p.Media), jsonText(p.Emojis), jsonText(p.Card), jsonText(p.Practice), jsonText(p.Talk), p.Format, p.Source, p.HTML, p.ID)
 	if err != nil {
 		return fmt.Errorf("change post %s: %w", p.URI, err)
 	}
@@ -334,6 +334,12 @@ func (q queries) DeletePost(ctx context.Context, id models.ID) error {
 		return fmt.Errorf("delete post %d: %w", id, err)
 	}
 	return nil
+}
+
+// SetTalk stores what a discussion post is beyond its words.
+func (q queries) SetTalk(ctx context.Context, id models.ID, t *models.Talk, edited time.Time) error {
+	_, err := q.exec(ctx, `UPDATE posts SET stamp = stamp + 1, talk = ?, edited_at = ?, updated_at = ? WHERE id = ?`, jsonText(t), edited, edited, id)
+	return err
 }
 
 // SlugTaken says whether a practice note of another id has the slug.

@@ -5,26 +5,16 @@ import (
 	"strings"
 
 	"github.com/rivo/uniseg"
-)
 
-// Outcome says how a practice note worked for somebody who tried it; it
-// travels as atelier:outcome.
-type Outcome string
-
-// The outcomes that a hashtag can say.
-const (
-	Helped    Outcome = "helped"
-	Mixed     Outcome = "mixed"
-	DidNotFit Outcome = "did-not-fit"
-	Adapted   Outcome = "adapted"
+	"atelier/models"
 )
 
 // Intent is what a post from an app asks for by its hashtags (PRODUCT 8).
 type Intent struct {
-	Question bool    // #question: it is a question
-	Note     bool    // #note: it waits on the shelf as a draft note, for its author only
-	Tried    bool    // #tried: in a reply, it is a report of having tried the note
-	Outcome  Outcome // of a report: #helped, #mixed, #didnotfit or #adapted; "" if none was said
+	Question bool           // #question: it is a question
+	Note     bool           // #note: it waits on the shelf as a draft note, for its author only
+	Tried    bool           // #tried: in a reply, it is a report of having tried the note
+	Outcome  models.Outcome // of a report: #helped, #mixed, #didnotfit or #adapted; "" if none was said
 }
 
 // IntentOf returns what the hashtags with the given names ask for. Of several
@@ -41,7 +31,7 @@ func IntentOf(tags ...string) Intent {
 			in.Tried = true
 		case "helped", "mixed", "didnotfit", "adapted":
 			if in.Outcome == "" {
-				in.Outcome = Outcome(strings.Replace(key, "didnotfit", "did-not-fit", 1))
+				in.Outcome = models.Outcome(strings.Replace(key, "didnotfit", "did-not-fit", 1))
 			}
 		}
 	}

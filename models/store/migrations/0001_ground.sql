@@ -156,6 +156,7 @@ CREATE TABLE posts (
 	emojis           TEXT NOT NULL,
 	card             TEXT NOT NULL,
 	practice         TEXT NOT NULL,
+	talk             TEXT NOT NULL DEFAULT '',
 	format           TEXT NOT NULL,
 	source           TEXT NOT NULL,
 	html             TEXT NOT NULL
