@@ -38,7 +38,8 @@ var notGlobal = prefixes(
 
 // global6 is the only part of IPv6 that is handed out as global unicast.
 // Outside of it are loopback, unique local, link-local and site-local
-// addresses, multicast, and IPv4 addresses that are mapped or translated.
+// addresses, multicast, and IPv4 addresses that are mapped or translated; no
+// network contains an address with a zone.
 var global6 = netip.MustParsePrefix("2000::/3")
 
 func prefixes(texts ...string) []netip.Prefix {
@@ -52,7 +53,7 @@ func prefixes(texts ...string) []netip.Prefix {
 // public says whether a belongs to the public internet.
 func public(a netip.Addr) bool {
 	a = a.Unmap()
-	if !a.IsValid() || a.Zone() != "" || a.Is6() && !global6.Contains(a) {
+	if !a.IsValid() || a.Is6() && !global6.Contains(a) {
 		return false
 	}
 	return !within(notGlobal, a)

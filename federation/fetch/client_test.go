@@ -25,12 +25,16 @@ import (
 // loopback is what --allow-peers says in tests.
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
-// short are the limits of tests that wait for them.
-var short = limits{connect: time.Second, header: 200 * time.Millisecond, total: 400 * time.Millisecond, stream: 800 * time.Millisecond, perHost: 2}
-
 // plainClient may reach this machine by http.
 func plainClient() *Client {
 	return New(Config{Scheme: "http", OwnHosts: []string{"localhost:8080"}, AllowPeers: loopback, UserAgent: "Atelier/1 (+http://localhost:8080)"})
+}
+
+// hurriedClient is a plainClient whose limits of time a test can wait for.
+func hurriedClient() *Client {
+	config := plainClient().config
+	config.limits = limits{connect: time.Second, header: 200 * time.Millisecond, total: 400 * time.Millisecond, stream: 800 * time.Millisecond, perHost: 2}
+	return New(config)
 }
 
 func TestURLs(t *testing.T) {
@@ -95,18 +99,22 @@ func TestURLs(t *testing.T) {
 // TestRequestsAreChecked: what ParseURL would have refused is refused too if
 // somebody makes a request without it.
 func TestRequestsAreChecked(t *testing.T) {
-	c := New(Config{Scheme: "https", OwnHosts: []string{"c1.example"}})
-	for _, u := range []string{"http://a.example/inbox", "https://C1.example:443/inbox", "file:///etc/passwd", "https://bo:pass@a.example/"} {
+	c := New(Config{Scheme: "https", OwnHosts: []string{"C1.Example:443"}})
+	for _, u := range []url.URL{
+		{Scheme: "http", Host: "a.example", Path: "/inbox"},
+		{Scheme: "https", Host: "C1.example:443", Path: "/inbox"},
+		{Scheme: "https", Host: "c1.example", Path: "/inbox"},
+		{Scheme: "https", Host: "a.example", Path: "/inbox", User: url.User("bo")},
+		{Scheme: "https", Host: "a.example", Opaque: "//b.example/inbox"},
+		{Scheme: "file", Path: "/etc/passwd"},
+	} {
 		closed := false
-		r, err := http.NewRequest("POST", u, &closing{http.NoBody, func() { closed = true }})
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := &http.Request{Method: "POST", URL: &u, Header: http.Header{}, Body: &closing{http.NoBody, func() { closed = true }}}
 		if _, err := c.HTTP().Do(r); !errors.Is(err, ErrRefused) {
-			t.Errorf("%s: %v, want that it is refused", u, err)
+			t.Errorf("%v: %v, want that it is refused", u, err)
 		}
 		if !closed {
-			t.Errorf("%s: the body was not closed", u)
+			t.Errorf("%v: the body was not closed", u)
 		}
 	}
 }
@@ -338,11 +346,18 @@ func TestPostsAreNotRedirected(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 	}))
 	defer server.Close()
-	answer, err := plainClient().HTTP().Post(server.URL+"/inbox", "application/activity+json", strings.NewReader("{}"))
+	r, err := http.NewRequest("POST", server.URL+"/inbox", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := plainClient().HTTP().Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	Drain(answer.Body)
+	if len(r.Header) != 0 {
+		t.Errorf("the caller's request was changed: %v", r.Header)
+	}
 	if diff := cmp.Diff([]string{"POST /inbox Atelier/1 (+http://localhost:8080)"}, seen); diff != "" || answer.StatusCode != 307 {
 		t.Errorf("status %d; requests (-want +got):\n%s", answer.StatusCode, diff)
 	}

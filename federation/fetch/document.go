@@ -177,8 +177,7 @@ func (c *Client) ask(ctx context.Context, u *url.URL, q request, scheme sign.Sch
 	if err != nil {
 		return nil, err
 	}
-	r := (&http.Request{Method: http.MethodGet, URL: u, Header: http.Header{
-		"Accept": {q.accept}, "User-Agent": {c.config.UserAgent}}}).WithContext(ctx)
+	r := (&http.Request{Method: http.MethodGet, URL: u, Header: http.Header{"Accept": {q.accept}}}).WithContext(ctx)
 	if scheme != "" {
 		if err := sign.Sign(r, q.key, scheme, sign.Digest{}, c.config.Now()); err != nil {
 			leave()

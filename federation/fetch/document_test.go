@@ -104,6 +104,7 @@ func TestDocuments(t *testing.T) {
 		"/redirect-1":         redirect("/note"),
 		"/redirect-2":         redirect("/redirect-1"),
 		"/redirect-3":         redirect("redirect-2#fragment"),
+		"/redirect-fragment":  redirect("/note#fragment"),
 		"/redirect-4":         redirect("/redirect-3"),
 		"/redirect-loop":      redirect("/redirect-loop"),
 		"/redirect-away":      redirect(other.URL + "/note"),
@@ -155,9 +156,7 @@ func TestDocuments(t *testing.T) {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	defer close(stop)
-	config := plainClient().config
-	config.limits = short
-	c := New(config)
+	patient, hurried := plainClient(), hurriedClient()
 
 	found := func(path, mediaType string) *Document {
 		return &Document{URL: server.URL + path, MediaType: mediaType, Body: []byte(note)}
@@ -195,6 +194,7 @@ func TestDocuments(t *testing.T) {
 		{"/busy", nil, models.Unreachable},
 		{"/redirect-1", found("/note", activity), ""},
 		{"/redirect-3", found("/note", activity), ""},
+		{"/redirect-fragment", found("/note", activity), ""},
 		{"/redirect-4", nil, models.Unreachable},
 		{"/redirect-loop", nil, models.Unreachable},
 		{"/redirect-away", nil, models.Unreachable},
@@ -216,6 +216,10 @@ func TestDocuments(t *testing.T) {
 		{"/gzip-bomb", nil, models.TooLarge},
 	} {
 		t.Run(test.path, func(t *testing.T) {
+			c := patient
+			if test.path == "/silent" || test.path == "/dripping" {
+				c = hurried
+			}
 			start := time.Now()
 			got, err := c.GetDocument(t.Context(), server.URL+test.path, nil)
 			if kind := models.KindOf(err); kind != test.kind {
@@ -232,21 +236,71 @@ func TestDocuments(t *testing.T) {
 	if n := written.Load(); n > 32<<20 {
 		t.Errorf("%d bytes were sent by the server", n)
 	}
-	if len(c.gates.open) != 0 {
-		t.Errorf("%d places at hosts were not given back", len(c.gates.open))
+	if n := len(patient.gates.open) + len(hurried.gates.open); n != 0 {
+		t.Errorf("%d places at hosts were not given back", n)
 	}
 }
 
 func TestStatusIsTold(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Retry-After", "120")
-		w.WriteHeader(http.StatusTooManyRequests)
-	}))
+	for _, code := range []int{202, 301, 304, 401, 404, 410, 429, 503} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "120")
+			w.WriteHeader(code)
+		}))
+		_, err := plainClient().GetDocument(t.Context(), server.URL, nil)
+		var e *StatusError
+		if !errors.As(err, &e) || e.Code != code || e.Header.Get("Retry-After") != "120" {
+			t.Errorf("GetDocument: %v, %+v; want status %d", err, e, code)
+		}
+		server.Close()
+	}
+}
+
+// TestRedirectSpeltOtherwise: an origin is the same in capitals.
+func TestRedirectSpeltOtherwise(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/note", document)
+	server := httptest.NewServer(mux)
 	defer server.Close()
-	_, err := plainClient().GetDocument(t.Context(), server.URL, nil)
-	var e *StatusError
-	if !errors.As(err, &e) || e.Code != 429 || e.Header.Get("Retry-After") != "120" {
-		t.Errorf("GetDocument: %v, %+v", err, e)
+	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
+	mux.Handle("/moved", http.RedirectHandler("HTTP://LocalHost:"+port+"/note", http.StatusFound))
+	got, err := plainClient().GetDocument(t.Context(), "http://localhost:"+port+"/moved", nil)
+	if want := "http://localhost:" + port + "/note"; err != nil || got.URL != want {
+		t.Errorf("GetDocument = %v, %v; want that of %s", got, err, want)
+	}
+}
+
+// TestSilentHeader: waiting for an answer ends before the time for all of it.
+func TestSilentHeader(t *testing.T) {
+	stop := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-stop }))
+	defer server.Close()
+	defer close(stop)
+	config := plainClient().config
+	config.limits.header = 50 * time.Millisecond
+	start := time.Now()
+	if _, err := New(config).GetDocument(t.Context(), server.URL, nil); models.KindOf(err) != models.Unreachable || time.Since(start) > 10*time.Second {
+		t.Errorf("after %v: %v", time.Since(start), err)
+	}
+}
+
+func TestLimitedBody(t *testing.T) {
+	for _, size := range []int{1, 3, 4, 5, 100} {
+		l := &limited{io.NopCloser(strings.NewReader("0123456789")), 4}
+		var got []byte
+		var err error
+		for err == nil {
+			p := make([]byte, size)
+			var n int
+			n, err = l.Read(p)
+			got = append(got, p[:n]...)
+		}
+		if string(got) != "0123" || err != errTooLarge {
+			t.Errorf("%d bytes at a time: %q, %v", size, got, err)
+		}
+		if n, err := l.Read(make([]byte, size)); n != 0 || err != errTooLarge {
+			t.Errorf("after the end: %d bytes, %v", n, err)
+		}
 	}
 }
 
@@ -430,9 +484,7 @@ func TestFiles(t *testing.T) {
 	mux.Handle("/loop", http.RedirectHandler("/loop", http.StatusFound))
 	near := httptest.NewServer(mux)
 	defer near.Close()
-	config := plainClient().config
-	config.limits = short
-	c := New(config)
+	patient, hurried := plainClient(), hurriedClient()
 	image := &Document{URL: far.URL + "/file", MediaType: "image/png", Body: []byte("0123456789")}
 	for _, test := range []struct {
 		name, url string
@@ -449,6 +501,10 @@ func TestFiles(t *testing.T) {
 		{"a file of this machine", "file:///etc/passwd", 100, nil, models.Invalid},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			c := patient
+			if strings.HasSuffix(test.url, "/slow") {
+				c = hurried
+			}
 			got, err := c.Get(t.Context(), test.url, "image/*", test.limit)
 			if kind := models.KindOf(err); kind != test.kind {
 				t.Errorf("Get: %v, want %q", err, test.kind)
@@ -465,8 +521,11 @@ func TestFiles(t *testing.T) {
 			}
 		})
 	}
-	if served.Load() == 0 || len(c.gates.open) != 0 {
-		t.Errorf("%d files served, %d places not given back", served.Load(), len(c.gates.open))
+	if _, err := patient.Open(t.Context(), far.URL+"/file", "*/*", 9); models.KindOf(err) != models.TooLarge {
+		t.Errorf("a file that says it is too long was opened: %v", err)
+	}
+	if n := len(patient.gates.open) + len(hurried.gates.open); served.Load() == 0 || n != 0 {
+		t.Errorf("%d files served, %d places not given back", served.Load(), n)
 	}
 }
 
@@ -494,13 +553,14 @@ func TestOpenFilesKeepTheirPlace(t *testing.T) {
 	config := plainClient().config
 	config.limits = standard
 	config.limits.perHost = 1
-	config.limits.total = 200 * time.Millisecond
 	c := New(config)
 	f, err := c.Open(t.Context(), server.URL, "*/*", 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Get(t.Context(), server.URL, "*/*", 100); models.KindOf(err) != models.Unreachable {
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := c.Get(ctx, server.URL, "*/*", 100); models.KindOf(err) != models.Unreachable {
 		t.Errorf("while the file is open: %v", err)
 	}
 	f.Body.Close()
