@@ -119,7 +119,7 @@ func splitWords(s string) []string {
 		switch {
 		case word(r):
 			end = span(s, 0, word)
-		case unicode.IsSpace(r):
+		case unicode.IsSpace(r): // in one piece, which is quicker to compare
 			end = span(s, 0, unicode.IsSpace)
 		}
 		tokens = append(tokens, s[:end])
@@ -183,9 +183,6 @@ func edits(trace [][]int32, x, y int) []edit {
 	}
 	for d := len(trace) - 1; d > 0; d-- {
 		reached := func(k int) int { // how far diagonal k went with d-1 edits
-			if k <= -d || k >= d {
-				return -1
-			}
 			return int(trace[d-1][k+d-1])
 		}
 		k := x - y
@@ -214,7 +211,6 @@ func shortest(a, b []string) [][]int32 {
 		for k := -d; k <= d; k += 2 {
 			var x int
 			switch down, right := reach[k+limit+2], reach[k+limit]; {
-			case d == 0:
 			case k == -d || k != d && right < down:
 				x = int(down)
 			default:

@@ -24,6 +24,8 @@ func TestDiff(t *testing.T) {
 		{"one word changed", "We wait three minutes.", "We wait two minutes.",
 			[]text.Run{{text.Equal, "We wait "}, {text.Deleted, "three"}, {text.Inserted, "two"}, {text.Equal, " minutes."}}},
 		{"one word more", "a c", "a b c", []text.Run{{text.Equal, "a "}, {text.Inserted, "b "}, {text.Equal, "c"}}},
+		{"words that stay between words that change", "a b c d e", "x b y d",
+			[]text.Run{{text.Deleted, "a"}, {text.Inserted, "x"}, {text.Equal, " b "}, {text.Deleted, "c"}, {text.Inserted, "y"}, {text.Equal, " d"}, {text.Deleted, " e"}}},
 		{"one line more", "a\nc\n", "a\nb\nc\n", []text.Run{{text.Equal, "a\n"}, {text.Inserted, "b\n"}, {text.Equal, "c\n"}}},
 		{"a word changed in one of many lines", "a b\nc d\ne f", "a b\nc x\ne f",
 			[]text.Run{{text.Equal, "a b\nc "}, {text.Deleted, "d"}, {text.Inserted, "x"}, {text.Equal, "\ne f"}}},

@@ -98,9 +98,6 @@ const (
 // date says whether s, numbers in the shape of a date, is one.
 func date(s string) bool {
 	numbers := strings.FieldsFunc(s, func(r rune) bool { return !digit(r) })
-	if len(numbers) != 3 {
-		return false
-	}
 	small := 0 // numbers that may be a month
 	for _, n := range numbers {
 		switch {
@@ -152,9 +149,6 @@ func findEmployers(src string, employers []string, add func(FindingKind, int, in
 			}
 			byFirst[list[0]] = append(byFirst[list[0]], list)
 		}
-	}
-	if len(byFirst) == 0 {
-		return
 	}
 	words := wordsOf(src)
 	for i := range words {

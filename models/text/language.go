@@ -6,9 +6,6 @@ import "golang.org/x/text/language"
 // that posts may have: a language, with a script or a region where they matter
 // ("en", "pt-BR", "zh-Hant"), and nothing more.
 func Language(tag string) (string, bool) {
-	if len(tag) > 16 {
-		return "", false
-	}
 	t, err := language.Parse(tag)
 	if err != nil || len(t.Variants()) > 0 || len(t.Extensions()) > 0 {
 		return "", false

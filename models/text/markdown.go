@@ -143,9 +143,6 @@ func (entityParser) Parse(parent ast.Node, block gmtext.Reader, pc parser.Contex
 	_, segment := block.PeekLine()
 	s := pc.Get(sourceKey).(string)[:segment.Stop]
 	i := segment.Start
-	if segment.Padding > 0 {
-		return nil
-	}
 	if s[i] == '&' {
 		return characterReference(s, i, block)
 	}
@@ -180,16 +177,14 @@ func addressBefore(s string, i int, parent ast.Node, block gmtext.Reader) ast.No
 	}
 	for _, scheme := range []string{"https", "http"} {
 		start := i - len(scheme)
-		if start < last.Segment.Start || !strings.EqualFold(s[start:i], scheme) {
+		if start < last.Segment.Start {
 			continue
 		}
-		e, ok := linkAt(s, start, true)
-		if !ok {
-			return nil
+		if e, ok := linkAt(s, start, true); ok {
+			last.Segment = last.Segment.WithStop(start)
+			block.Advance(e.end - i)
+			return &entityNode{entity: e, typed: s[e.start:e.end]}
 		}
-		last.Segment = last.Segment.WithStop(start)
-		block.Advance(e.end - i)
-		return &entityNode{entity: e, typed: s[e.start:e.end]}
 	}
 	return nil
 }
@@ -205,10 +200,7 @@ func parseMarkdown(src string) (ast.Node, []byte) {
 // scanMarkdown takes in what a Markdown text names.
 func scanMarkdown(src string, c *collector) {
 	doc, source := parseMarkdown(lines(src))
-	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
-		}
+	_ = ast.Walk(doc, func(n ast.Node, _ bool) (ast.WalkStatus, error) {
 		switch n := n.(type) {
 		case *entityNode:
 			c.add(n.entity)
@@ -283,12 +275,10 @@ func inLink(n ast.Node) bool {
 }
 
 func (r entityRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
-	href, ok := normalURL(string(node.(*ast.Link).Destination))
-	switch {
-	case !ok || inLink(node):
-	case entering:
+	if entering { // without an address, the sanitizer leaves only the words
+		href, _ := normalURL(string(node.(*ast.Link).Destination))
 		_, _ = w.WriteString("<a" + attribute("href", href) + ` target="_blank" rel="nofollow noopener">`)
-	default:
+	} else {
 		_, _ = w.WriteString("</a>")
 	}
 	return ast.WalkContinue, nil

@@ -83,19 +83,17 @@ func writeEscaped(w *strings.Builder, s string) {
 	done := 0
 	for i := range len(s) {
 		var esc string
-		switch c := s[i]; {
-		case c == '&':
+		switch s[i] {
+		case '&':
 			esc = "&amp;"
-		case c == '<':
+		case '<':
 			esc = "&lt;"
-		case c == '>':
+		case '>':
 			esc = "&gt;"
-		case c == '"':
+		case '"':
 			esc = "&quot;"
-		case c == '\'':
+		case '\'':
 			esc = "&#39;"
-		case control(rune(c)):
-			esc = ""
 		default:
 			continue
 		}

@@ -43,9 +43,13 @@ func TestSanitizePost(t *testing.T) {
 		{"a list starts with a number", `<ol start="x"><li value="1e9">a</li></ol>`, "<ol><li>a</li></ol>"},
 		{"ruby", "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby><rt>x</rt>", "<p><ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>x</p>"},
 		{"code keeps its lines", "<pre><code>a\n  b\n</code></pre>", "<pre><code>a\n  b\n</code></pre>"},
+		{"code keeps its white space", "<pre>  a\n\n b </pre><p><code> a </code></p>", "<pre>  a\n\n b </pre><p><code> a </code></p>"},
+		{"a block in a heading", "<h2><div>a</div></h2><p>b</p>", "<h2>a</h2><p>b</p>"},
 		{"open tags are closed", "<p><b>a<blockquote><i>b", "<p><b>a</b></p><blockquote><p><i>b</i></p></blockquote>"},
 		{"end tags without a start go", "</p></div></blockquote></b>a</ul>", "<p>a</p>"},
 		{"an end tag does not reach out of its block", "<b><ul><li>a</b>c</li></ul>", "<p><b></b></p><ul><li>ac</li></ul>"},
+		{"an end tag does not reach out of its item", "<ul><li><b>x<ul><li>a</b>c</li></ul></b></li></ul>", "<ul><li><b>x<ul><li>ac</li></ul></b></li></ul>"},
+		{"an item does not reach out of its quotation", "<ul><li>a<blockquote><li>b</blockquote></ul>", "<ul><li>a<blockquote><p>b</p></blockquote></li></ul>"},
 		{"crossed tags are uncrossed", "<b>a<i>b</b>c</i>", "<p><b>a<i>b</i></b>c</p>"},
 		{"other blocks become paragraphs", "<div><div>a</div>b</div><section>c</section>", "<p>a</p><p>b</p><p>c</p>"},
 		{"a table becomes lines", "<table><tr><th>a<td>b</tr><tr><td>c</td><td>d</td></tr></table>", "<p>a b</p><p>c d</p>"},
@@ -72,6 +76,9 @@ func TestSanitizePostIsBounded(t *testing.T) {
 	deep := text.SanitizePost(strings.Repeat("<blockquote>", 10_000) + "a" + strings.Repeat("</blockquote>", 10_000))
 	if n := strings.Count(deep, "<blockquote>"); n != 40 || !strings.Contains(deep, "a") {
 		t.Errorf("10,000 quotations in each other became %d; want 40, and their text", n)
+	}
+	if end := text.SanitizePost(strings.Repeat("<blockquote>", 50) + "<p>a</p><p>b</p>"); !strings.Contains(end, "> a b<") {
+		t.Errorf("paragraphs too deep run together: %s", end)
 	}
 	if n := len(text.SanitizePost(strings.Repeat("a", 3<<20))); n > 1<<20+10 {
 		t.Errorf("3 MiB of text became %d bytes; want 1 MiB at most", n)

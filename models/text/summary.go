@@ -57,9 +57,6 @@ func closing(s string, i int) int {
 // byte i to end: not in a number, an abbreviation or before a small letter.
 func endsSentence(s string, i, end int) bool {
 	next := strings.TrimLeftFunc(s[end:], unicode.IsSpace)
-	if next == "" {
-		return true
-	}
 	if len(next) == len(s)-end || unicode.IsLower(after(next, 0)) {
 		return false
 	}

@@ -44,7 +44,7 @@ func TestRenderPlainText(t *testing.T) {
 		{"white space around is dropped", "\n\n a \n\n", "<p>a</p>"},
 		{"HTML is text", `<b title="x">'&amp;</b>`, "<p>&lt;b title=&quot;x&quot;&gt;&#39;&amp;amp;&lt;/b&gt;</p>"},
 		{"what is no UTF-8 is replaced", "a\xffb", "<p>a\uFFFDb</p>"},
-		{"control characters go", "a\x00\x07b", "<p>ab</p>"},
+		{"control characters go", "a\x00\x07b\fc", "<p>ab c</p>"},
 		{"Markdown is text", "**a** `b`", "<p>**a** `b`</p>"},
 		{"a member is mentioned", "Hi @ana!", "<p>Hi " + ana + "!</p>"},
 		{"a handle may be in capitals", "@Bob@C2.Example", "<p>" + bob + "</p>"},
@@ -86,6 +86,9 @@ func TestRenderMarkdown(t *testing.T) {
 		{"an address in angle brackets", "<https://c3.example/a>", "<p>" + page + "</p>"},
 		{"an e-mail address in angle brackets", "<a@c3.example>", `<p><a href="mailto:a@c3.example" ` + away + `>a@c3.example</a></p>`},
 		{"an address in emphasis", "**https://c3.example/a**", "<p><strong>" + page + "</strong></p>"},
+		{"an address in emphasis by underscores", "_https://c3.example/a_", "<p><em>" + page + "</em></p>"},
+		{"an address that is none", "*https*://c3.example/a ://c3.example/a xhttps://c3.example/a", "<p><em>https</em>://c3.example/a ://c3.example/a xhttps://c3.example/a</p>"},
+		{"brackets that are no link", "[a ![b] (c", "<p>[a ![b] (c</p>"},
 		{"an address with underscores", "https://c3.example/_a_b_c", `<p><a href="https://c3.example/_a_b_c" ` + away +
 			` translate="no"><span class="invisible">https://</span><span>c3.example/_a_b_c</span><span class="invisible"></span></a></p>`},
 		{"mentions and hashtags", "@ana, *@bob@c2.example* #Listening", "<p>" + ana + ", <em>" + bob + "</em> " + hearing + "</p>"},
@@ -93,9 +96,12 @@ func TestRenderMarkdown(t *testing.T) {
 		{"nothing in code", "`@ana #Listening https://c3.example/a`\n\n    @ana", "<p><code>@ana #Listening https://c3.example/a</code></p><pre><code>@ana\n</code></pre>"},
 		{"nothing in links", "[@ana #Listening https://c3.example/a](https://c4.example)",
 			`<p><a href="https://c4.example" ` + away + `>@ana #Listening https://c3.example/a</a></p>`},
+		{"an address in a link", "[<https://c3.example/a>](https://c4.example)", `<p><a href="https://c4.example" ` + away + `>https://c3.example/a</a></p>`},
 		{"a backslash takes the meaning away", `\@ana \#Listening \*a\*`, "<p>@ana #Listening *a*</p>"},
 		{"our picture is shown", "![A *chair*](https://c1.example/media/1.png)", `<p><img src="https://c1.example/media/1.png" alt="A chair" /></p>`},
 		{"another's picture is a link", "![A chair](https://c3.example/1.png)", `<p><a href="https://c3.example/1.png" ` + away + `>A chair</a></p>`},
+		{"a picture with a mention in two lines", "![A chair\nby @ana #a](https://c1.example/media/1.png)", `<p><img src="https://c1.example/media/1.png" alt="A chair by @ana #a" /></p>`},
+		{"a picture without words", "![](https://c3.example/1.png)", `<p><a href="https://c3.example/1.png" ` + away + `>https://c3.example/1.png</a></p>`},
 		{"a picture of nowhere is its words", "![A chair](javascript:x)", "<p>A chair</p>"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -103,6 +109,14 @@ func TestRenderMarkdown(t *testing.T) {
 				t.Errorf("Render (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestRenderWithoutEnv(t *testing.T) {
+	src := "@ana #Listening ![a](https://c1.example/media/1.png)"
+	want := `<p>@ana #Listening <a href="https://c1.example/media/1.png" ` + away + `>a</a></p>`
+	if got := text.Render(src, models.Markdown, text.Env{}); got != want {
+		t.Errorf("Render = %s; want %s", got, want)
 	}
 }
 

@@ -137,8 +137,8 @@ func (t *tidier) begin() {
 		if t.paragraph() < 0 && len(t.open) < maxDepth {
 			t.push("p", attribute("class", t.class))
 			t.edge, t.blank = true, true
-		} else if t.gap == "" {
-			t.gap = " "
+		} else {
+			t.gap, t.edge = " ", false
 		}
 		t.class = ""
 	}
@@ -164,10 +164,6 @@ func (t *tidier) paragraph() int {
 
 // part ends the open paragraph, if it has text.
 func (t *tidier) part() {
-	if t.policy.line {
-		t.cell()
-		return
-	}
 	if i := t.paragraph(); i >= 0 && t.blank {
 		return
 	} else if i >= 0 {
@@ -216,7 +212,7 @@ func (t *tidier) start(name string, attrs map[string]string) {
 		t.blank = true
 	case containerShape:
 		t.startBlock()
-		t.push(name, listAttributes(name, attrs))
+		t.push(name, listAttributes(attrs))
 		t.next = true
 	case itemShape:
 		t.startItem(attrs)
@@ -368,10 +364,9 @@ func attribute(name, value string) string {
 	return w.String()
 }
 
-func listAttributes(name string, attrs map[string]string) string {
-	if name != "ol" {
-		return ""
-	}
+// listAttributes returns the attributes of a list; only those with numbers
+// have any.
+func listAttributes(attrs map[string]string) string {
 	s := attribute("start", attrs["start"])
 	if _, there := attrs["reversed"]; there {
 		s += ` reversed=""`

@@ -24,7 +24,7 @@ func TestPlainText(t *testing.T) {
 		{"a picture is its words", `<p>a<img src="https://c1.example/1.png" alt="b &quot;c&quot;" />d</p>`, `a b "c"d`},
 		{"scripts are not read", "a<script>b</script><style>c</style>", "a"},
 		{"what is not closed", "<ul><li>a<span class=\"invisible\">b", "- ab"},
-		{"what is not open", "</span></ul></pre>a</li>", "a"},
+		{"what is not open", "</span></ul></pre>a</li><li>b", "a\nb"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, text.PlainText(test.html)); diff != "" {
