@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -378,3 +379,20 @@ func (a *answer) links() map[string]string {
 }
 
 func (a *answer) String() string { return string(a.body) }
+
+func membersFirst() chapter.Profile {
+	yes := true
+	return chapter.Profile{MembersFirst: &yes}
+}
+
+// waitFor waits until something that happens soon has happened.
+func waitFor(t testing.TB, happened func() bool) {
+	t.Helper()
+	for range 500 {
+		if happened() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("it did not happen")
+}
