@@ -216,6 +216,16 @@ func (q queries) Block(ctx context.Context, accountID, targetID models.ID) (*mod
 	return b, nil
 }
 
+// BlockByURI returns the block that a Block activity made.
+func (q queries) BlockByURI(ctx context.Context, uri string) (*models.Block, error) {
+	b := &models.Block{URI: uri}
+	err := q.row(ctx, `SELECT id, account_id, target_id, created_at FROM blocks WHERE uri = ?`, []any{uri}, &b.ID, &b.AccountID, &b.TargetID, millis{&b.CreatedAt})
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
 // DeleteBlock deletes a block.
 func (q queries) DeleteBlock(ctx context.Context, id models.ID) error {
 	_, err := q.exec(ctx, `DELETE FROM blocks WHERE id = ?`, id)
