@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,9 @@ func installed(t *testing.T, path, pkg string) {
 	}
 }
 
+// timed is a failed step with the time that it took after its name.
+var timed = regexp.MustCompile(`^(.*?) \(\d+ ms\): `)
+
 // drive runs a driver in the drivers' folder. Each step that it prints, as
 // "ok NAME" or "FAIL NAME: why", is a subtest.
 func drive(t *testing.T, command ...string) {
@@ -65,8 +69,10 @@ func drive(t *testing.T, command ...string) {
 			t.Run(name, func(*testing.T) {})
 		case failed:
 			steps++
-			name, _, _ = strings.Cut(why, ":")
-			name, _, _ = strings.Cut(name, " (")
+			name, _, _ = strings.Cut(why, ": ")
+			if m := timed.FindStringSubmatch(why); m != nil {
+				name = m[1]
+			}
 			t.Run(name, func(t *testing.T) { t.Error(why) })
 		}
 	}
