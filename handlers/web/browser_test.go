@@ -181,13 +181,14 @@ func (b *tab) chooses(name, value string) {
 	run(b, chromedp.Click(chromedp.CSS(fmt.Sprintf(`input[name=%q][value=%q]`, name, value))))
 }
 
-// presses presses the button or link with exactly these words, and waits for
-// the page that follows.
+// presses presses the button with exactly these words, or else the link, and
+// waits for the page that follows.
 func (b *tab) presses(words string) {
 	b.Helper()
-	quoted := fmt.Sprintf("%q", words)
+	is := fmt.Sprintf("[normalize-space()=%q]", words)
+	button := `//main//button` + is + ` | //main//button[span` + is + `]`
 	run(b, chromedp.WaitEvent(page.LoadEventFired, nil,
-		chromedp.Click(`//main//button[normalize-space()=`+quoted+`] | //main//a[normalize-space()=`+quoted+`]`, chromedp.NodeVisible)))
+		chromedp.Click(button+` | //main//a`+is+`[not(`+button+`)]`, chromedp.NodeVisible)))
 }
 
 // shoot keeps a picture of the whole page, if ATELIER_SCREENS says where.

@@ -6,7 +6,7 @@
   const every = 10_000; // milliseconds between saves
   const form = document.querySelector("form[data-draft]");
   if (!form) return;
-  const key = "draft:" + form.dataset.draft;
+  let key = "draft:" + form.dataset.draft;
   const skip = new Set(["token", "do", "password"]);
 
   // What is in the form, as one string.
@@ -78,10 +78,11 @@
       const answer = await fetch(form.action, { method: "POST", body: data });
       if (!answer.ok || !answer.redirected) throw new Error(answer.status);
       const page = new URL(answer.url);
-      form.action = page.pathname; // it has an address of its own now
+      store.drop();
+      form.action = page.pathname; // it has an address of its own now: /talk/ID/edit
+      key = "draft:note-" + page.pathname.split("/")[2];
       history.replaceState(null, "", page.pathname);
       saved = now;
-      store.drop();
       say("The draft was saved at " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) + ".");
     } catch {
       keep();
