@@ -301,7 +301,7 @@ func (p *cavageParams) plain() string {
 
 // cavageTargets are the forms in which peers are known to sign the target of
 // r: as sent; with the path decoded (go-fed/httpsig); and each without the
-// query (old Mastodon). Nearly always they are one and the same.
+// query (Fedify, old Mastodon). Nearly always they are one and the same.
 func cavageTargets(r *http.Request) []string {
 	sent := requestTarget(r)
 	path, query, hasQuery := strings.Cut(sent, "?")

@@ -33,6 +33,10 @@ var ErrUnproved = models.Errorf(models.NoSession, "This document carries no proo
 // Prove returns document, a JSON object that carries no proof yet, with a
 // proof by k, an Ed25519 key. All other bytes stay what they were.
 //
+// Readers that go by JSON-LD see a proof only if the @context of the document
+// defines its terms: https://w3id.org/security/data-integrity/v2 does. They
+// find the key only if that of the actor defines assertionMethod.
+//
 // Whoever gets a proof can show it to anybody: private documents must not
 // carry one.
 func Prove(document []byte, k *Key, created time.Time) ([]byte, error) {
