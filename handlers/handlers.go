@@ -13,6 +13,7 @@ import (
 	"atelier/handlers/oauth"
 	"atelier/handlers/respond"
 	"atelier/handlers/session"
+	"atelier/handlers/streaming"
 	"atelier/handlers/web"
 	"atelier/models"
 	"atelier/models/chapter"
@@ -52,6 +53,8 @@ type server struct {
 	pages *web.Pages
 	oauth *oauth.OAuth
 	api   *mastodon.API
+
+	streams *streaming.Streams
 }
 
 // New returns the route table with its rooms.
@@ -68,12 +71,16 @@ func New(c Config) *Site {
 	s.api = mastodon.New(mastodon.Config{
 		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: media.NewProcessor(),
 	})
+	s.streams = streaming.New(streaming.Config{
+		Store: s.store, Listen: c.Chapter.Hub().Subscribe, CallerOf: s.oauth.CallerOf, Status: s.api.Render.Status, Notification: s.api.Render.Notification,
+	})
 
 	m := mux.NewRouter()
 	m.Use(observed)
 	m.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
 	m.Handle("/readyz", respond.Wrap(s.ready, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
 	m.Handle("/media/{key:.+}", respond.Wrap(s.file, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
+	s.streams.Routes(m)
 	s.api.Routes(m)
 	s.oauth.Routes(m)
 	s.pages.Routes(m)
@@ -85,7 +92,10 @@ func New(c Config) *Site {
 }
 
 // Close ends the streams, which would never end by themselves.
-func (s *Site) Close() {}
+func (s *Site) Close() { s.streams.Close() }
+
+// Streams counts the open streams.
+func (s *Site) Streams() int { return s.streams.Open() }
 
 // askConsent shows the consent page.
 func (s *server) askConsent(w http.ResponseWriter, r *http.Request, by *session.Session, c oauth.Consent) error {

@@ -296,7 +296,7 @@ func TestMetrics(t *testing.T) {
 	b, _ := io.ReadAll(res.Body)
 	for _, want := range []string{
 		`atelier_request_seconds_count{method="GET",route="/healthz",status="2xx"} 1`,
-		`atelier_waiting{kind="deliveries"} 0`,
+		`atelier_waiting{kind="deliveries"} 0`, "atelier_streams 0",
 		"go_goroutines ", "process_resident_memory_bytes ", "atelier_write_seconds_count ",
 	} {
 		if !strings.Contains(string(b), want) {

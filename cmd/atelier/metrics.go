@@ -40,6 +40,13 @@ func newMetrics(s *store.Store) *metrics {
 	return m
 }
 
+// streams counts what is open at a time.
+func (m *metrics) streams(open func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "atelier_streams", Help: "How many streams are open.",
+	}, func() float64 { return float64(open()) }))
+}
+
 // request notes how a request was answered.
 func (m *metrics) request(route, method string, status int, took time.Duration) {
 	if route == "" {

@@ -75,6 +75,7 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 		Chapter: ch, Media: files, Version: version, SetupKey: n.setupKey,
 		Trusted: c.proxies, NoLimits: c.RateLimits == "off", Observe: n.metrics.request,
 	})
+	n.metrics.streams(n.site.Streams)
 	n.workers = []func(context.Context){ch.Work, ch.Store.Tend, n.deliver()}
 	return n, nil
 }
