@@ -459,3 +459,33 @@ func TestRoutesAreObservedByTemplate(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// A program on this machine unpacks longer than it waits; whom a proxy here
+// asks for is somewhere else.
+func TestNextDoorIsNotPacked(t *testing.T) {
+	h := packed(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, strings.Repeat("long ", 1000))
+	}))
+	for _, test := range []struct {
+		name, from, forwarded string
+		want                  bool // packed
+	}{
+		{"from elsewhere", "192.0.2.1:99", "", true},
+		{"from this machine", "127.0.0.1:99", "", false},
+		{"from this machine, by its other address", "[::1]:99", "", false},
+		{"through a proxy on this machine", "127.0.0.1:99", "192.0.2.1", true},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = test.from
+		r.Header.Set("Accept-Encoding", "gzip")
+		if test.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", test.forwarded)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if got := w.Header().Get("Content-Encoding") == "gzip"; got != test.want {
+			t.Errorf("%s: packed %v, want %v", test.name, got, test.want)
+		}
+	}
+}
