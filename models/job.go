@@ -10,4 +10,5 @@ type Job struct {
 	Data     []byte
 	Attempts int // this one counted
 	RunAt    time.Time
+	Done     bool // its row went with the transaction that did it
 }

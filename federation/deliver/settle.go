@@ -292,7 +292,7 @@ func (d *Deliverer) inboxGone(ctx context.Context, tx *store.Tx, s *settlement, 
 		return err
 	}
 	for _, owner := range owners {
-		err := tx.AddJob(ctx, &models.Job{ID: tx.NewID(), Kind: chapter.JobRefresh, Key: owner, RunAt: tx.Now()})
+		_, err := tx.AddJob(ctx, &models.Job{ID: tx.NewID(), Kind: chapter.JobRefresh, Key: owner, RunAt: tx.Now()}, time.Time{})
 		if err != nil {
 			return err
 		}

@@ -46,7 +46,8 @@ type Chapter struct {
 
 // New returns the chapter kept in s.
 func New(s *store.Store, o Options) *Chapter {
-	c := &Chapter{Store: s, URLs: o.URLs, Find: o.Find, keys: o.Keys, hub: newHub(), tasks: newTasks()}
+	c := &Chapter{Store: s, URLs: o.URLs, Find: o.Find, keys: o.Keys, hub: newHub()}
+	c.tasks.doers, c.tasks.wake = map[string]func(context.Context, *models.Job) error{}, make(chan struct{}, 1)
 	s.Listen(func(events []models.Event) {
 		for _, e := range events {
 			if e.Kind == models.ChapterChanged {

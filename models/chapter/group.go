@@ -39,23 +39,47 @@ func (c *Chapter) announceJob(ctx context.Context, j *models.Job) error {
 	if !c.isAnnounced(ctx, p) {
 		return nil
 	}
-	if err := c.announce(ctx, group, p); err != nil {
+	groups, err := c.announcers(ctx, group, p)
+	if err != nil {
 		return err
 	}
-	return c.announceThemes(ctx, p)
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		for _, g := range groups {
+			if err := c.announce(ctx, tx, g, p); err != nil {
+				return err
+			}
+		}
+		return Done(ctx, tx, j)
+	})
+}
+
+// announcers are the Groups of ours that show a post: the chapter, and its
+// themes.
+func (c *Chapter) announcers(ctx context.Context, group *models.Account, p *models.Post) ([]*models.Account, error) {
+	groups := []*models.Account{group}
+	themes, err := c.Store.ThemesOf(ctx, []models.ID{p.ID})
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range themes[p.ID] {
+		a, err := c.Store.Account(ctx, t.AccountID)
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, a)
+	}
+	return groups, nil
 }
 
 // announce has a Group of ours boost a post, if it did not before.
-func (c *Chapter) announce(ctx context.Context, group *models.Account, p *models.Post) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.BoostOf(ctx, group.ID, p.ID); models.KindOf(err) != models.NotFound {
-			return err
-		}
-		id := tx.NewID()
-		boost := &models.Post{ID: id, Type: models.NoteType, AuthorID: group.ID, Local: true, State: models.Published, BoostOfID: p.ID,
-			Visibility: p.Visibility, LocalOnly: p.LocalOnly, Version: 1, CreatedAt: id.Time(), URI: c.URLs.Post(group.URI, id)}
-		boost.URL = boost.URI
-		_, err := c.putBoost(ctx, tx, group, boost, p)
+func (c *Chapter) announce(ctx context.Context, tx *store.Tx, group *models.Account, p *models.Post) error {
+	if _, err := tx.BoostOf(ctx, group.ID, p.ID); models.KindOf(err) != models.NotFound {
 		return err
-	})
+	}
+	id := tx.NewID()
+	boost := &models.Post{ID: id, Type: models.NoteType, AuthorID: group.ID, Local: true, State: models.Published, BoostOfID: p.ID,
+		Visibility: p.Visibility, LocalOnly: p.LocalOnly, Version: 1, CreatedAt: id.Time(), URI: c.URLs.Post(group.URI, id)}
+	boost.URL = boost.URI
+	_, err := c.putBoost(ctx, tx, group, boost, p)
+	return err
 }

@@ -171,21 +171,3 @@ func named(t *models.Theme, tags []string) bool {
 	}
 	return false
 }
-
-// announceThemes has the themes of a post show it to who follows them.
-func (c *Chapter) announceThemes(ctx context.Context, p *models.Post) error {
-	themes, err := c.Store.ThemesOf(ctx, []models.ID{p.ID})
-	if err != nil {
-		return err
-	}
-	for _, t := range themes[p.ID] {
-		a, err := c.Store.Account(ctx, t.AccountID)
-		if err != nil {
-			return err
-		}
-		if err := c.announce(ctx, a, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"atelier/models"
@@ -34,15 +35,47 @@ const (
 	jobPoll    = 2 * time.Second // how often to look for jobs that others left
 )
 
-// tasks is who does which kind of job.
+// tasks is who does which kind of job, and what waits to be done here.
 type tasks struct {
-	mu    *sync.Mutex
-	doers map[string]func(context.Context, *models.Job) error
-	wake  chan struct{}
+	working atomic.Bool
+	mu      sync.Mutex
+	doers   map[string]func(context.Context, *models.Job) error
+	waiting []*models.Job // claimed by this node when they were made
+	wake    chan struct{}
 }
 
-func newTasks() tasks {
-	return tasks{&sync.Mutex{}, map[string]func(context.Context, *models.Job) error{}, make(chan struct{}, 1)}
+// hand gives a job of this node's to its workers.
+func (t *tasks) hand(j *models.Job) {
+	t.mu.Lock()
+	t.waiting = append(t.waiting, j)
+	t.mu.Unlock()
+	t.poke()
+}
+
+// take returns up to limit jobs that wait.
+func (t *tasks) take(limit int) []*models.Job {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := min(limit, len(t.waiting))
+	jobs := t.waiting[:n:n]
+	t.waiting = t.waiting[n:]
+	if len(t.waiting) == 0 {
+		t.waiting = nil
+	}
+	return jobs
+}
+
+func (t *tasks) any() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.waiting) > 0
+}
+
+func (t *tasks) poke() {
+	select {
+	case t.wake <- struct{}{}:
+	default:
+	}
 }
 
 // HandleJobs has do called for each job of kind. An error lets the job run
@@ -57,36 +90,57 @@ func (c *Chapter) HandleJobs(kind string, do func(context.Context, *models.Job) 
 // the zero time means at once.
 func (c *Chapter) Later(ctx context.Context, tx *store.Tx, kind, key string, data any, at time.Time) error {
 	j := &models.Job{ID: tx.NewID(), Kind: kind, Key: key, RunAt: at}
-	if at.IsZero() {
-		j.RunAt = tx.Now()
-		tx.After(c.poke)
-	}
 	if data != nil {
 		var err error
 		if j.Data, err = json.Marshal(data); err != nil {
 			return fmt.Errorf("write job %s: %w", kind, err)
 		}
 	}
-	return tx.AddJob(ctx, j)
+	if !at.IsZero() {
+		_, err := tx.AddJob(ctx, j, time.Time{})
+		return err
+	}
+	j.RunAt = tx.Now()
+	if !c.tasks.working.Load() || !c.handles(kind) { // a command beside the server: that one finds it
+		tx.After(c.poke)
+		_, err := tx.AddJob(ctx, j, time.Time{})
+		return err
+	}
+	// It is this node's from the start, and goes to its workers by hand: that
+	// saves claiming it.
+	j.Attempts = 1
+	added, err := tx.AddJob(ctx, j, tx.Now().Add(jobLease))
+	if added {
+		tx.After(func() { c.tasks.hand(j) })
+	}
+	return err
 }
 
-func (c *Chapter) poke() {
-	select {
-	case c.tasks.wake <- struct{}{}:
-	default:
-	}
+// Done ends a job in the transaction that did it.
+func Done(ctx context.Context, tx *store.Tx, j *models.Job) error {
+	tx.After(func() { j.Done = true })
+	return tx.DeleteJob(ctx, j.ID)
 }
+
+func (c *Chapter) poke() { c.tasks.poke() }
 
 // Work does jobs until ctx ends, and then lets those under way finish.
 func (c *Chapter) Work(ctx context.Context) {
+	c.tasks.working.Store(true)
+	defer c.tasks.working.Store(false)
 	var under sync.WaitGroup
 	slots := make(chan struct{}, jobWorkers)
 	tick := time.NewTicker(jobPoll)
 	defer tick.Stop()
 	defer under.Wait()
+	look := true // whether others may have left something
 	for {
 		free := cap(slots) - len(slots)
-		jobs := c.claim(ctx, free)
+		jobs := c.tasks.take(free)
+		if look && len(jobs) < free {
+			found := c.claim(ctx, free-len(jobs))
+			jobs, look = append(jobs, found...), len(found) > 0
+		}
 		for _, j := range jobs {
 			slots <- struct{}{}
 			under.Go(func() {
@@ -101,7 +155,9 @@ func (c *Chapter) Work(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-c.tasks.wake:
+			look = look || !c.tasks.any()
 		case <-tick.C:
+			look = true
 		}
 	}
 }
@@ -151,6 +207,9 @@ func (c *Chapter) do(ctx context.Context, j *models.Job) {
 	limited, cancel := context.WithTimeout(ctx, jobLease-10*time.Second)
 	defer cancel()
 	err := guard(func() error { return do(limited, j) })
+	if err == nil && j.Done {
+		return
+	}
 	final := err == nil || models.KindOf(err) == models.NotFound || models.KindOf(err) == models.Gone ||
 		models.KindOf(err) == models.Invalid || models.KindOf(err) == models.Forbidden || models.KindOf(err) == models.Malformed
 	if err != nil && !final {

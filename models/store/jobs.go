@@ -11,16 +11,17 @@ import (
 	"atelier/models"
 )
 
-// AddJob stores work for later. A job of the same kind and key that waits
-// already stays as it is.
-func (q queries) AddJob(ctx context.Context, j *models.Job) error {
-	_, err := q.exec(ctx, `
-		INSERT INTO jobs (id, kind, key, data, attempts, run_at, created_at) VALUES (?, ?, ?, ?, 0, ?, ?)
-		ON CONFLICT (kind, key) DO NOTHING`, j.ID, j.Kind, j.Key, j.Data, j.RunAt, q.now())
+// AddJob stores work for later; until lease, if that is set, it is claimed by
+// who stores it. It reports false for a job whose kind and key wait already:
+// that one stays as it is.
+func (q queries) AddJob(ctx context.Context, j *models.Job, lease time.Time) (added bool, err error) {
+	n, err := q.exec(ctx, `
+		INSERT INTO jobs (id, kind, key, data, attempts, run_at, lease_until, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (kind, key) DO NOTHING`, j.ID, j.Kind, j.Key, j.Data, j.Attempts, j.RunAt, lease, q.now())
 	if err != nil {
-		return fmt.Errorf("add job %s %s: %w", j.Kind, j.Key, err)
+		return false, fmt.Errorf("add job %s %s: %w", j.Kind, j.Key, err)
 	}
-	return nil
+	return n == 1, nil
 }
 
 // ClaimJobs takes due jobs of the named kinds for as long as lease: another
@@ -58,4 +59,10 @@ func (q queries) PostponeJob(ctx context.Context, id models.ID, at time.Time, wh
 func (q queries) JobsDue(ctx context.Context, kinds []string) (bool, error) {
 	now := q.now()
 	return q.exists(ctx, `SELECT 1 FROM jobs WHERE run_at <= ? AND lease_until <= ? AND kind {names} LIMIT 1`, now, now, kinds)
+}
+
+// CountJobs counts the jobs that wait.
+func (q queries) CountJobs(ctx context.Context) (n int, err error) {
+	err = q.row(ctx, `SELECT COUNT(*) FROM jobs`, nil, &n)
+	return n, err
 }

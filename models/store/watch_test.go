@@ -49,7 +49,7 @@ func TestWaiting(t *testing.T) {
 				return err
 			}
 			for _, key := range []string{"a", "b"} {
-				if err := tx.AddJob(t.Context(), &models.Job{ID: tx.NewID(), Kind: "k", Key: key, RunAt: tx.Now()}); err != nil {
+				if _, err := tx.AddJob(t.Context(), &models.Job{ID: tx.NewID(), Kind: "k", Key: key, RunAt: tx.Now()}, time.Time{}); err != nil {
 					return err
 				}
 			}
