@@ -15,7 +15,7 @@ import (
 
 // BenchmarkFanOut signs one activity for each of 100 hosts and posts it to
 // them, 32 at a time, as a delivery does; the hosts, which do not verify, are
-// in this process too. The time is that of one delivery.
+// in this process too. One operation is all 100 deliveries.
 func BenchmarkFanOut(b *testing.B) {
 	private, err := sign.GenerateRSA()
 	if err != nil {
