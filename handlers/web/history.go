@@ -81,7 +81,11 @@ func (p *Pages) history(w http.ResponseWriter, r *http.Request, v *visit, post *
 		return err
 	}
 	title, _ := heading(post)
-	f, err := p.frame(r, v, "Versions of “"+title+"”", "library")
+	place := "week"
+	if post.Practice != nil {
+		place = "library"
+	}
+	f, err := p.frame(r, v, "Versions of “"+title+"”", place)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func (p *Pages) person(a *models.Account) Person {
 		Handle: p.handle(a),
 		URL:    p.personURL(a),
 		Where:  a.Domain,
-		Bio:    text.Excerpt(text.ShownText(a.BioHTML), 120),
+		Bio:    text.Excerpt(text.ShownText(a.BioHTML), 100),
 		Face:   Face{Initials: initials(name), URL: p.picture(a.Avatar)},
 	}
 }
