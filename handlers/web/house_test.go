@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"atelier/handlers/respond"
 	"atelier/handlers/session"
 	"atelier/handlers/web"
 	"atelier/models"
@@ -54,12 +55,29 @@ func emptyHouse(t *testing.T, s *store.Store) *house {
 		Now:      func() time.Time { return s.Now().UTC() },
 	})
 	h.Pages.Routes(m)
+	m.Handle("/oauth/authorize", respond.Wrap(h.consent, h.Pages.Error))
+	m.Handle("/oauth/authorize/native", respond.Wrap(func(w http.ResponseWriter, r *http.Request) error {
+		return h.Pages.Code(w, r, "Heron", "q5d2-code")
+	}, h.Pages.Error))
 	m.NotFoundHandler = h.Pages.NotFound()
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); h.Chapter.Work(ctx) }()
 	t.Cleanup(func() { stop(); <-done })
 	return h
+}
+
+// consent shows the page that handlers/oauth would: its form comes back here.
+func (h *house) consent(w http.ResponseWriter, r *http.Request) error {
+	s, err := h.Pages.Sessions.Of(r)
+	if err != nil || s == nil {
+		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusFound)
+		return err
+	}
+	return h.Pages.Consent(w, r, s, web.Consent{
+		App: "Heron", Website: "https://heron.example/", RedirectURI: r.FormValue("redirect_uri"), Scopes: models.ParseScopes(r.FormValue("scope")),
+		Action: "/oauth/authorize", Fields: url.Values{"client_id": {"heron"}, "state": {`"><b>`}}, SwitchURL: "/sign-in?again=1",
+	})
 }
 
 // keys are the same for everybody: no test here signs.
