@@ -65,6 +65,8 @@ type Account struct {
 	SilencedAt  time.Time // zero: not limited
 	DeletedAt   time.Time // zero: there
 
+	SensitizedAt time.Time // zero: media are shown as their author marks them
+
 	Stats AccountStats
 	Stamp int64 // grows with every change of the profile or its counts
 }

@@ -18,12 +18,14 @@ const (
 
 // DomainRule is what the stewards decided about a domain and its sub-domains.
 type DomainRule struct {
+	ID            ID
 	Domain        string // lower case
 	Severity      Severity
 	RejectMedia   bool
 	RejectReports bool
 	Comment       string // for everyone
 	Note          string // for stewards
+	Obscured      bool   // the public list does not spell it out
 	CreatedAt     time.Time
 }
 

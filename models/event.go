@@ -31,12 +31,14 @@ const (
 	AccountMoved    EventKind = "account.moved"
 	RelationChanged EventKind = "relation.changed" // AccountID's view of TargetID; nobody else's business
 
-	Notified       EventKind = "notified"        // AccountID has a new notification, NotificationID
-	HomeChanged    EventKind = "home.changed"    // AccountID's home timeline was rebuilt
-	FiltersChanged EventKind = "filters.changed" // AccountID's filters
-	Announced      EventKind = "announcement"    // Data: the announcement's id
-	TokenRevoked   EventKind = "token.revoked"   // streams of it end; Data: the token's id
-	ReportFiled    EventKind = "report.filed"
+	Notified       EventKind = "notified"              // AccountID has a new notification, NotificationID
+	HomeChanged    EventKind = "home.changed"          // AccountID's home timeline was rebuilt
+	FiltersChanged EventKind = "filters.changed"       // AccountID's filters
+	Announced      EventKind = "announcement"          // Data: the announcement's id
+	AnnouncedGone  EventKind = "announcement.gone"     // Data: the announcement's id
+	AnnouncedReact EventKind = "announcement.reaction" // Data: AnnouncementReacted
+	TokenRevoked   EventKind = "token.revoked"         // streams of it end; Data: the token's id
+	ReportFiled    EventKind = "report.filed"          // by AccountID about TargetID; Data: Filed
 	ChapterChanged EventKind = "chapter.changed"
 	ThreadWanted   EventKind = "thread.wanted"  // PostID has a parent that is not here
 	ActivityRelay  EventKind = "activity.relay" // Data: RelayedActivity, sent on as it came (group, forwarding)
@@ -84,6 +86,19 @@ type DeletedPost struct {
 type Vote struct {
 	Choices []int    `json:"choices"`
 	URIs    []string `json:"uris"`
+}
+
+// Filed names a complaint; of one that federates, the server's own actor tells
+// the target's server.
+type Filed struct {
+	ComplaintID ID `json:"complaint_id"`
+}
+
+// AnnouncementReacted is a count of reactions that changed.
+type AnnouncementReacted struct {
+	ID    ID     `json:"id"`
+	Name  string `json:"name"`
+	Count int    `json:"count"`
 }
 
 // RelayedActivity is an activity of somebody else, to be sent on unchanged.

@@ -19,6 +19,7 @@ const (
 	NotifyQuotedUpdate  NotificationType = "quoted_update"
 	NotifySignUp        NotificationType = "admin.sign_up"
 	NotifyReport        NotificationType = "admin.report"
+	NotifyMeasure       NotificationType = "moderation_warning"
 )
 
 // Notification tells AccountID that FromID did something.
@@ -28,7 +29,7 @@ type Notification struct {
 	Type      NotificationType
 	FromID    ID
 	PostID    ID // 0 if it is not about a post
-	ReportID  ID // 0 if it is not about a report
+	ReportID  ID // the complaint of a NotifyReport, the measure of a NotifyMeasure
 	GroupKey  string
 	Filtered  bool // held back by the policy
 	CreatedAt time.Time

@@ -40,6 +40,7 @@ type Chapter struct {
 	keys      func() (models.KeyPair, error)
 	hub       *Hub
 	self      atomic.Pointer[selfCopy]
+	barred    atomic.Pointer[networkBars]
 	reloading atomic.Bool
 	tasks     tasks
 }
@@ -62,6 +63,7 @@ func New(s *store.Store, o Options) *Chapter {
 	c.HandleJobs(JobPollTell, c.pollTellJob)
 	c.HandleJobs(JobUpdate, c.updateJob)
 	c.HandleJobs(JobThemes, c.themesJob)
+	c.HandleJobs(JobDomain, c.domainJob)
 	return c
 }
 
@@ -172,6 +174,9 @@ func (c *Chapter) UpdateChapter(ctx context.Context, by models.Viewer, change fu
 			return err
 		}
 		if err := tx.Leave(ctx, models.Event{Kind: models.AccountChanged, AccountID: group.ID, Federates: true}); err != nil {
+			return err
+		}
+		if err := logDeed(ctx, tx, by, models.LogEntry{Deed: models.DeedChapter}); err != nil {
 			return err
 		}
 		return tx.Leave(ctx, models.Event{Kind: models.ChapterChanged})

@@ -178,6 +178,9 @@ func (c *Chapter) Join(ctx context.Context, code string, n NewMember) (*models.A
 		return nil, models.Errorf(models.NotFound, "This invitation is not known here. Ask for a new one.").Because(err)
 	}
 	n.Role, n.State, n.InvitedBy = invite.Role, models.Active, invite.By
+	if err := c.CheckMail(ctx, n.Email); err != nil {
+		return nil, err
+	}
 	m, err := c.newMember(n)
 	if err != nil {
 		return nil, err
@@ -418,8 +421,12 @@ func (c *Chapter) changeMember(ctx context.Context, by models.Viewer, id models.
 		if _, err := tx.SetMember(ctx, m); err != nil {
 			return err
 		}
-		if m.State == before.State {
-			return nil
+		deed := models.LogEntry{Deed: models.DeedRole, AccountID: id, Subject: string(m.Role)}
+		if m.State != before.State {
+			deed.Deed, deed.Subject = models.DeedState, string(m.State)
+		}
+		if err := logDeed(ctx, tx, by, deed); err != nil || m.State == before.State {
+			return err
 		}
 		return c.enforce(ctx, tx, m)
 	})

@@ -165,9 +165,15 @@ func (c *Chapter) nameSlug(ctx context.Context, tx *store.Tx, p *models.Post, dr
 // was there already.
 func (c *Chapter) put(ctx context.Context, tx *store.Tx, author *models.Account, out *composed) (bool, error) {
 	p := out.post
+	marked := sensitize(author, p)
 	added, err := tx.AddPost(ctx, p, out.search)
 	if err != nil || !added {
 		return false, err
+	}
+	if marked {
+		if err := tx.AddSensitiveMark(ctx, p.ID); err != nil {
+			return false, err
+		}
 	}
 	if p.Local && len(p.Media) > 0 {
 		if err := tx.AttachMedia(ctx, p.ID, mediaIDs(p.Media)); err != nil {
@@ -264,7 +270,7 @@ func (c *Chapter) notifyOf(ctx context.Context, tx *store.Tx, out *composed) err
 
 // notify stores a notification for a member, if it wants to hear of it.
 func (c *Chapter) notify(ctx context.Context, tx *store.Tx, n models.Notification) error {
-	if n.AccountID == n.FromID && n.Type != models.NotifyPoll {
+	if n.AccountID == n.FromID && n.Type != models.NotifyPoll && n.Type != models.NotifyMeasure {
 		return nil
 	}
 	n.ID, n.CreatedAt = tx.NewID(), tx.Now()

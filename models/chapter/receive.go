@@ -240,7 +240,7 @@ func (c *Chapter) take(ctx context.Context, tx *store.Tx, a Activity, in Incomin
 	var added bool
 	var err error
 	if in.Fetched {
-		added, err = c.takeQuietly(ctx, tx, out)
+		added, err = c.takeQuietly(ctx, tx, a.Sender, out)
 	} else {
 		added, err = c.put(ctx, tx, a.Sender, out)
 	}
@@ -255,8 +255,9 @@ func (c *Chapter) take(ctx context.Context, tx *store.Tx, a Activity, in Incomin
 
 // takeQuietly stores a post that was fetched: it is in threads and on
 // profiles, in nobody's home.
-func (c *Chapter) takeQuietly(ctx context.Context, tx *store.Tx, out *composed) (bool, error) {
+func (c *Chapter) takeQuietly(ctx context.Context, tx *store.Tx, sender *models.Account, out *composed) (bool, error) {
 	p := out.post
+	sensitize(sender, p)
 	added, err := tx.AddPost(ctx, p, out.search)
 	if err != nil || !added {
 		return false, err

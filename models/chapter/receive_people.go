@@ -178,7 +178,8 @@ func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*model
 		case err == nil && old.Local():
 			return models.Errorf(models.Forbidden, "That account lives here.")
 		case err == nil:
-			now.ID, now.CreatedAt, now.SuspendedAt, now.SilencedAt, now.Stats = old.ID, old.CreatedAt, old.SuspendedAt, old.SilencedAt, old.Stats
+			now.ID, now.CreatedAt, now.Stats = old.ID, old.CreatedAt, old.Stats
+			now.SuspendedAt, now.SilencedAt, now.SensitizedAt = old.SuspendedAt, old.SilencedAt, old.SensitizedAt
 			if !old.DeletedAt.IsZero() {
 				return models.Errorf(models.Gone, "That account was deleted.")
 			}
@@ -188,6 +189,9 @@ func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*model
 			now.ID = tx.NewID()
 			if now.CreatedAt.IsZero() || now.CreatedAt.After(tx.Now()) {
 				now.CreatedAt = tx.Now()
+			}
+			if err := ruleNewcomer(ctx, tx, &now); err != nil {
+				return err
 			}
 		default:
 			return err

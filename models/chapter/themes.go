@@ -59,6 +59,11 @@ func (c *Chapter) SaveTheme(ctx context.Context, by models.Viewer, t models.Them
 		t.ID, t.AccountID, t.CreatedAt = old.ID, old.AccountID, old.CreatedAt
 		err = c.changeTheme(ctx, &t)
 	}
+	if err == nil {
+		err = c.Store.Write(ctx, func(tx *store.Tx) error {
+			return logDeed(ctx, tx, by, models.LogEntry{Deed: models.DeedTheme, Subject: t.Name})
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +123,12 @@ func (c *Chapter) DeleteTheme(ctx context.Context, by models.Viewer, key string)
 	if err != nil {
 		return err
 	}
-	return c.Store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteTheme(ctx, t.ID) })
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := logDeed(ctx, tx, by, models.LogEntry{Deed: models.DeedThemeGone, Subject: t.Name}); err != nil {
+			return err
+		}
+		return tx.DeleteTheme(ctx, t.ID)
+	})
 }
 
 // checkThemes says whether keys are themes of the chapter.

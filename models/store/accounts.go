@@ -11,7 +11,7 @@ import (
 )
 
 const accountColumns = `
-	a.id, a.stamp + COALESCE(n.stamp, 0), a.uri, a.type, a.username, a.domain, a.suspended_at, a.silenced_at, a.deleted_at, a.fetched_at,
+	a.id, a.stamp + COALESCE(n.stamp, 0), a.uri, a.type, a.username, a.domain, a.suspended_at, a.silenced_at, a.sensitized_at, a.deleted_at, a.fetched_at,
 	a.locked, a.discoverable, a.indexable, a.bot, a.memorial, a.hide_network, a.url, a.name, a.bio_html, a.bio_source, a.fields, a.emojis, a.avatar,
 	a.header, a.inbox, a.shared_inbox, a.outbox, a.followers, a.following, a.featured, a.moderators, a.key_id, a.public_key, a.ed_key_id,
 	a.ed_key, a.also_known_as, a.moved_to, a.created_at, a.updated_at,
@@ -26,7 +26,7 @@ func scanAccount(rows *sql.Rows) (*models.Account, error) {
 
 func accountDest(a *models.Account) []any {
 	return []any{
-		&a.ID, &a.Stamp, &a.URI, &a.Type, &a.Username, &a.Domain, millis{&a.SuspendedAt}, millis{&a.SilencedAt}, millis{&a.DeletedAt}, millis{&a.FetchedAt},
+		&a.ID, &a.Stamp, &a.URI, &a.Type, &a.Username, &a.Domain, millis{&a.SuspendedAt}, millis{&a.SilencedAt}, millis{&a.SensitizedAt}, millis{&a.DeletedAt}, millis{&a.FetchedAt},
 		&a.Locked, &a.Discoverable, &a.Indexable, &a.Bot, &a.Memorial, &a.HideNetwork, &a.URL, &a.Name, &a.BioHTML, &a.BioSource, fromJSON{&a.Fields}, fromJSON{&a.Emojis}, fromJSON{&a.Avatar},
 		fromJSON{&a.Header}, &a.InboxURI, &a.SharedInboxURI, &a.OutboxURI, &a.FollowersURI, &a.FollowingURI, &a.FeaturedURI, &a.ModeratorsURI, &a.KeyID, &a.PublicKey, &a.EdKeyID,
 		&a.EdKey, fromJSON{&a.AlsoKnownAs}, &a.MovedTo, millis{&a.CreatedAt}, millis{&a.UpdatedAt},
@@ -104,13 +104,13 @@ func handleOf(a *models.Account) string { return strings.ToLower(a.Acct()) }
 // its uri or its handle is taken.
 func (q queries) AddAccount(ctx context.Context, a *models.Account) (added bool, err error) {
 	n, err := q.exec(ctx, `
-		INSERT INTO accounts (id, uri, type, username, handle, domain, suspended_at, silenced_at, deleted_at, fetched_at,
+		INSERT INTO accounts (id, uri, type, username, handle, domain, suspended_at, silenced_at, sensitized_at, deleted_at, fetched_at,
 			locked, discoverable, indexable, bot, memorial, hide_network, url, name, bio_html, bio_source, fields, emojis, avatar, header,
 			inbox, shared_inbox, outbox, followers, following, featured, moderators, key_id, public_key, ed_key_id, ed_key,
 			also_known_as, moved_to, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`,
-		a.ID, a.URI, a.Type, a.Username, handleOf(a), a.Domain, a.SuspendedAt, a.SilencedAt, a.DeletedAt, a.FetchedAt,
+		a.ID, a.URI, a.Type, a.Username, handleOf(a), a.Domain, a.SuspendedAt, a.SilencedAt, a.SensitizedAt, a.DeletedAt, a.FetchedAt,
 		a.Locked, a.Discoverable, a.Indexable, a.Bot, a.Memorial, a.HideNetwork, a.URL, a.Name, a.BioHTML, a.BioSource,
 		jsonText(a.Fields), jsonText(a.Emojis), jsonText(a.Avatar), jsonText(a.Header),
 		a.InboxURI, a.SharedInboxURI, a.OutboxURI, a.FollowersURI, a.FollowingURI, a.FeaturedURI, a.ModeratorsURI, a.KeyID, a.PublicKey, a.EdKeyID, a.EdKey,
@@ -131,12 +131,12 @@ func (q queries) AddAccount(ctx context.Context, a *models.Account) (added bool,
 // creation and counts. It reports false if another account has the handle.
 func (q queries) SetAccount(ctx context.Context, a *models.Account) (set bool, err error) {
 	n, err := q.exec(ctx, `
-		UPDATE accounts SET stamp = stamp + 1, type = ?, username = ?, handle = ?, domain = ?, suspended_at = ?, silenced_at = ?, deleted_at = ?, fetched_at = ?,
+		UPDATE accounts SET stamp = stamp + 1, type = ?, username = ?, handle = ?, domain = ?, suspended_at = ?, silenced_at = ?, sensitized_at = ?, deleted_at = ?, fetched_at = ?,
 			locked = ?, discoverable = ?, indexable = ?, bot = ?, memorial = ?, hide_network = ?, url = ?, name = ?, bio_html = ?, bio_source = ?, fields = ?,
 			emojis = ?, avatar = ?, header = ?, inbox = ?, shared_inbox = ?, outbox = ?, followers = ?, following = ?, featured = ?, moderators = ?,
 			key_id = ?, public_key = ?, ed_key_id = ?, ed_key = ?, also_known_as = ?, moved_to = ?, updated_at = ?
 		WHERE id = ? AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.handle = ? AND o.id <> ?)`,
-		a.Type, a.Username, handleOf(a), a.Domain, a.SuspendedAt, a.SilencedAt, a.DeletedAt, a.FetchedAt,
+		a.Type, a.Username, handleOf(a), a.Domain, a.SuspendedAt, a.SilencedAt, a.SensitizedAt, a.DeletedAt, a.FetchedAt,
 		a.Locked, a.Discoverable, a.Indexable, a.Bot, a.Memorial, a.HideNetwork, a.URL, a.Name, a.BioHTML, a.BioSource, jsonText(a.Fields),
 		jsonText(a.Emojis), jsonText(a.Avatar), jsonText(a.Header), a.InboxURI, a.SharedInboxURI, a.OutboxURI, a.FollowersURI, a.FollowingURI, a.FeaturedURI, a.ModeratorsURI,
 		a.KeyID, a.PublicKey, a.EdKeyID, a.EdKey, jsonText(a.AlsoKnownAs), a.MovedTo, a.UpdatedAt, a.ID, handleOf(a), a.ID)
@@ -214,7 +214,7 @@ func (q queries) SearchAccounts(ctx context.Context, v models.Viewer, words stri
 	return list(ctx, q, scanAccount, `SELECT `+accountColumns+fromAccounts+`
 		LEFT JOIN follows f ON f.account_id = ? AND f.target_id = a.id AND f.state = 'accepted'
 		WHERE (a.handle LIKE ? ESCAPE '\' OR LOWER(a.name) LIKE ? ESCAPE '\' OR LOWER(a.name) LIKE ? ESCAPE '\')
-			AND a.suspended_at = 0 AND a.deleted_at = 0 AND a.type <> 'Application' `+only+`
+			AND a.suspended_at = 0 AND a.deleted_at = 0 AND a.type <> 'Application' AND (a.silenced_at = 0 OR f.id IS NOT NULL) `+only+`
 			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = ?)
 			AND NOT EXISTS (SELECT 1 FROM members m WHERE m.account_id = a.id AND m.state <> 'active')
 		ORDER BY CASE WHEN f.id IS NOT NULL THEN 0 WHEN a.domain = '' THEN 1 ELSE 2 END, COALESCE(n.last_post_at, 0) DESC, a.id

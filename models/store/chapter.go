@@ -114,3 +114,20 @@ func (q queries) UseInvite(ctx context.Context, id models.ID) (used bool, err er
 	}
 	return n == 1, nil
 }
+
+// Invites returns a page of invitations, used up and expired ones too; of one
+// account, or of all if by is 0.
+func (q queries) Invites(ctx context.Context, by models.ID, p Page) ([]*models.Invite, error) {
+	condition, args := `TRUE`, []any(nil)
+	if by != 0 {
+		condition, args = `by_id = ?`, []any{by}
+	}
+	return pageOf(ctx, q, scanInvite, p, "id", `SELECT id, code, by_id, role, uses_left, expires_at, created_at FROM invites WHERE `+condition, args...)
+}
+
+// DeleteInvite deletes an invitation of by, or with anybody's set of anybody.
+// It reports false if there is none.
+func (q queries) DeleteInvite(ctx context.Context, id, by models.ID, anybodys bool) (deleted bool, err error) {
+	n, err := q.exec(ctx, `DELETE FROM invites WHERE id = ? AND (by_id = ? OR ?)`, id, by, anybodys)
+	return n == 1, err
+}

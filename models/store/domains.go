@@ -40,8 +40,8 @@ func (s *Store) DomainRules(ctx context.Context) (*models.DomainRules, error) {
 func (q queries) domainRules(ctx context.Context) (*models.DomainRules, error) {
 	found, err := list(ctx, q, func(rows *sql.Rows) (*models.DomainRule, error) {
 		r := &models.DomainRule{}
-		return r, rows.Scan(&r.Domain, &r.Severity, &r.RejectMedia, &r.RejectReports, &r.Comment, &r.Note, millis{&r.CreatedAt})
-	}, `SELECT domain, severity, reject_media, reject_reports, comment, note, created_at FROM domain_rules ORDER BY domain`)
+		return r, rows.Scan(&r.ID, &r.Domain, &r.Severity, &r.RejectMedia, &r.RejectReports, &r.Comment, &r.Note, &r.Obscured, millis{&r.CreatedAt})
+	}, `SELECT NULLIF(id, 0), domain, severity, reject_media, reject_reports, comment, note, obscured, created_at FROM domain_rules ORDER BY domain`)
 	if err != nil {
 		return nil, fmt.Errorf("read domain rules: %w", err)
 	}
@@ -58,13 +58,14 @@ func (q queries) domainRules(ctx context.Context) (*models.DomainRules, error) {
 	return out, nil
 }
 
-// SetDomainRule stores a rule, in place of an older one for the domain.
+// SetDomainRule stores a rule, in place of an older one for the domain, whose
+// id and time it keeps.
 func (tx *Tx) SetDomainRule(ctx context.Context, r *models.DomainRule) error {
 	_, err := tx.exec(ctx, `
-		INSERT INTO domain_rules (domain, severity, reject_media, reject_reports, comment, note, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO domain_rules (id, domain, severity, reject_media, reject_reports, comment, note, obscured, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (domain) DO UPDATE SET severity = excluded.severity, reject_media = excluded.reject_media,
-			reject_reports = excluded.reject_reports, comment = excluded.comment, note = excluded.note`,
-		r.Domain, r.Severity, r.RejectMedia, r.RejectReports, r.Comment, r.Note, r.CreatedAt)
+			reject_reports = excluded.reject_reports, comment = excluded.comment, note = excluded.note, obscured = excluded.obscured`,
+		int64(r.ID), r.Domain, r.Severity, r.RejectMedia, r.RejectReports, r.Comment, r.Note, r.Obscured, r.CreatedAt)
 	if err != nil {
 		return fmt.Errorf("set the rule for %s: %w", r.Domain, err)
 	}
@@ -79,4 +80,15 @@ func (tx *Tx) DeleteDomainRule(ctx context.Context, domain string) error {
 	return err
 }
 
-func (tx *Tx) forgetRules() { tx.After(func() { tx.store.rules.at.Store(nil) }) }
+// DomainRules returns the rules as this transaction sees them.
+func (tx *Tx) DomainRules(ctx context.Context) (*models.DomainRules, error) {
+	if kept := tx.store.rules.at.Load(); kept != nil && tx.now().Before(kept.until) && !tx.changedRules {
+		return kept.rules, nil
+	}
+	return tx.domainRules(ctx)
+}
+
+func (tx *Tx) forgetRules() {
+	tx.changedRules = true
+	tx.After(func() { tx.store.rules.at.Store(nil) })
+}

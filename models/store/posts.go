@@ -390,9 +390,10 @@ func (q queries) SetHidden(ctx context.Context, id models.ID, hidden bool) error
 }
 
 // SetHiddenAll hides all posts of an account from everyone, or shows them
-// again.
+// again, but for those that are hidden one by one.
 func (q queries) SetHiddenAll(ctx context.Context, accountID models.ID, hidden bool) error {
-	_, err := q.exec(ctx, `UPDATE posts SET stamp = stamp + 1, hidden = ? WHERE account_id = ?`, hidden, accountID)
+	_, err := q.exec(ctx, `UPDATE posts SET stamp = stamp + 1, hidden = ? OR EXISTS (SELECT 1 FROM post_marks m WHERE m.post_id = posts.id AND m.mark = 'hidden')
+		WHERE account_id = ?`, hidden, accountID)
 	return err
 }
 

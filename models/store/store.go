@@ -47,6 +47,8 @@ type Tx struct {
 	store  *Store
 	events []models.Event
 	after  []func()
+
+	changedRules bool
 }
 
 // Open opens the database at address, sqlite:FILE or postgres://..., without
