@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -9,6 +11,8 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/klauspost/compress/gzhttp"
 
+	"atelier/federation/documents"
+	"atelier/federation/inbox"
 	"atelier/handlers/mastodon"
 	"atelier/handlers/oauth"
 	"atelier/handlers/respond"
@@ -26,6 +30,10 @@ import (
 type Config struct {
 	Chapter *chapter.Chapter
 	Media   media.Storage
+	// Documents and Inbox are what other servers speak with.
+	Documents *documents.Documents
+	Inbox     *inbox.Inbox
+
 	Version string // of the program, as clients are told it
 	// SetupKey is in the printed link that opens the chapter.
 	SetupKey string
@@ -54,7 +62,8 @@ type server struct {
 	oauth *oauth.OAuth
 	api   *mastodon.API
 
-	streams *streaming.Streams
+	streams   *streaming.Streams
+	processor *media.Processor
 }
 
 // New returns the route table with its rooms.
@@ -63,13 +72,16 @@ func New(c Config) *Site {
 	s := &site.server
 	s.store, s.urls = c.Chapter.Store, c.Chapter.URLs
 	sessions := &session.Sessions{Store: s.store, Secure: s.urls.Scheme == "https"}
-	s.pages = web.New(web.Config{Store: s.store, Chapter: c.Chapter, Sessions: sessions, URLs: s.urls, SetupKey: c.SetupKey})
+	s.processor = media.NewProcessor()
+	s.pages = web.New(web.Config{
+		Store: s.store, Chapter: c.Chapter, Sessions: sessions, URLs: s.urls, SetupKey: c.SetupKey, TakePicture: s.takePicture,
+	})
 	s.oauth = oauth.New(oauth.Config{
 		Store: s.store, Sessions: sessions, URLs: s.urls,
 		AskConsent: s.askConsent, ShowCode: s.pages.Code, PageError: s.pages.Error, Avatar: s.avatar,
 	})
 	s.api = mastodon.New(mastodon.Config{
-		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: media.NewProcessor(),
+		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: s.processor,
 	})
 	s.streams = streaming.New(streaming.Config{
 		Store: s.store, Listen: c.Chapter.Hub().Subscribe, CallerOf: s.oauth.CallerOf, Status: s.api.Render.Status, Notification: s.api.Render.Notification,
@@ -80,6 +92,7 @@ func New(c Config) *Site {
 	m.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
 	m.Handle("/readyz", respond.Wrap(s.ready, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
 	m.Handle("/media/{key:.+}", respond.Wrap(s.file, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
+	s.machines(m)
 	s.streams.Routes(m)
 	s.api.Routes(m)
 	s.oauth.Routes(m)
@@ -103,6 +116,20 @@ func (s *server) askConsent(w http.ResponseWriter, r *http.Request, by *session.
 		App: c.App.Name, Website: c.App.Website, RedirectURI: c.RedirectURI, Scopes: c.Scopes,
 		Action: c.Action, Fields: c.Kept, SwitchURL: c.SwitchURL,
 	})
+}
+
+// takePicture makes an uploaded portrait safe and small, and keeps it.
+func (s *server) takePicture(ctx context.Context, upload io.Reader) (models.Picture, error) {
+	res, err := s.processor.Process(ctx, upload, media.Avatar)
+	if err != nil {
+		return models.Picture{}, err
+	}
+	defer res.Close()
+	kept, err := res.Keep(ctx, s.Media)
+	if err != nil {
+		return models.Picture{}, err
+	}
+	return models.Picture{Key: kept.Key, Type: kept.ContentType}, nil
 }
 
 // avatar is the address of an account's picture: its own, or the one of those
@@ -207,7 +234,8 @@ func (s *server) now() time.Time { return s.store.Now() }
 func (s *server) failAs(r *http.Request) respond.ErrorWriter {
 	path := r.URL.Path
 	switch {
-	case strings.HasPrefix(path, "/api/"), strings.HasPrefix(path, "/.well-known/"), strings.HasPrefix(path, "/nodeinfo/"), wantsActivity(r):
+	case strings.HasPrefix(path, "/api/"), strings.HasPrefix(path, "/.well-known/"), strings.HasPrefix(path, "/nodeinfo/"), strings.HasSuffix(path, "box"),
+		wantsActivity(r):
 		return respond.JSONError
 	case path == "/oauth/token", path == "/oauth/revoke", path == "/oauth/userinfo":
 		return respond.OAuthError

@@ -91,14 +91,16 @@ func recorderOf(w http.ResponseWriter) *recorder {
 }
 
 // template is the path of the route that a request matched, with the names of
-// its parts.
+// its parts; or what it is called, if it has many paths.
 func template(r *http.Request) string {
 	route := mux.CurrentRoute(r)
 	if route == nil {
 		return ""
 	}
-	t, _ := route.GetPathTemplate()
-	return t
+	if t, err := route.GetPathTemplate(); err == nil {
+		return t
+	}
+	return route.GetName()
 }
 
 // recorder notes how a request was answered.

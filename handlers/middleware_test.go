@@ -15,6 +15,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"atelier/federation/deliver"
+	"atelier/federation/documents"
+	"atelier/federation/fetch"
+	"atelier/federation/inbox"
 	"atelier/handlers/session"
 	"atelier/models"
 	"atelier/models/chapter"
@@ -172,7 +176,13 @@ func site(t *testing.T, change func(*Config)) http.Handler {
 	if change != nil {
 		change(&c)
 	}
-	return New(c)
+	out := fetch.New(fetch.Config{Scheme: c.Chapter.URLs.Scheme, OwnHosts: []string{c.Chapter.URLs.Domain}})
+	find := fetch.NewFinder(out, c.Chapter)
+	c.Documents = documents.New(c.Chapter, find, documents.Options{Version: "test"})
+	c.Inbox = inbox.New(c.Chapter, find, deliver.New(c.Chapter.Store, c.Chapter.URLs, deliver.Options{Client: out.HTTP()}), inbox.Options{})
+	s := New(c)
+	t.Cleanup(s.Close)
+	return s
 }
 
 func do(h http.Handler, method, path string, header ...string) *http.Response {

@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"atelier/federation/deliver"
+	"atelier/federation/documents"
 	"atelier/federation/fetch"
+	"atelier/federation/inbox"
 	"atelier/federation/sign"
 	"atelier/handlers"
 	"atelier/models"
@@ -54,7 +56,7 @@ type node struct {
 	setupKey string
 	metrics  *metrics
 	site     *handlers.Site
-	workers  []func(context.Context) // run until their context ends, and then finish
+	deliver  *deliver.Deliverer
 	door     net.Listener
 	desk     net.Listener // of the metrics; nil without
 }
@@ -71,28 +73,30 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 		ch.Store.Close()
 		return nil, err
 	}
+	knocks := &sign.Knocks{}
+	out := fetch.New(fetch.Config{
+		Scheme: c.urls.Scheme, OwnHosts: c.hosts(), AllowPeers: c.peers, Knocks: knocks,
+		UserAgent: "Atelier/" + version + " (+" + c.urls.Base() + "/)",
+	})
+	find := fetch.NewFinder(out, ch)
+	ch.Find = find
+	n.deliver = deliver.New(ch.Store, c.urls, deliver.Options{Client: out.HTTP(), Knocks: knocks})
 	n.site = handlers.New(handlers.Config{
 		Chapter: ch, Media: files, Version: version, SetupKey: n.setupKey,
-		Trusted: c.proxies, NoLimits: c.RateLimits == "off", Observe: n.metrics.request,
+		Documents: documents.New(ch, find, documents.Options{Version: version, Hosts: c.hosts()}),
+		Inbox:     inbox.New(ch, find, n.deliver, inbox.Options{Hosts: c.hosts()}),
+		Trusted:   c.proxies, NoLimits: c.RateLimits == "off", Observe: n.metrics.request,
 	})
 	n.metrics.streams(n.site.Streams)
-	n.workers = []func(context.Context){ch.Work, ch.Store.Tend, n.deliver()}
 	return n, nil
 }
 
-// deliver is what tells other servers of what happens here.
-func (n *node) deliver() func(context.Context) {
-	knocks := &sign.Knocks{}
-	out := fetch.New(fetch.Config{
-		Scheme: n.urls.Scheme, OwnHosts: []string{n.urls.Domain}, AllowPeers: n.peers, Knocks: knocks,
-		UserAgent: "Atelier/" + version + " (+" + n.urls.Base() + "/)",
-	})
-	d := deliver.New(n.chapter.Store, n.urls, deliver.Options{Client: out.HTTP(), Knocks: knocks})
-	return func(ctx context.Context) {
-		if err := d.Run(ctx); err != nil && ctx.Err() == nil {
-			slog.Error("deliveries have stopped", "err", err)
-		}
+// hosts are the names under which the chapter is reached.
+func (c *Config) hosts() []string {
+	if c.urls.AccountDomain == c.urls.Domain {
+		return []string{c.urls.Domain}
 	}
+	return []string{c.urls.Domain, c.urls.AccountDomain}
 }
 
 func (n *node) close() { n.chapter.Store.Close() }
@@ -145,9 +149,13 @@ func (n *node) serve(ctx context.Context) error {
 	working, stopWorking := context.WithCancel(context.Background())
 	defer stopWorking()
 	var work sync.WaitGroup
-	for _, worker := range n.workers {
-		work.Go(func() { worker(working) })
-	}
+	work.Go(func() { n.chapter.Work(working) })
+	work.Go(func() { n.chapter.Store.Tend(working) })
+	work.Go(func() {
+		if err := n.deliver.Run(working); err != nil && working.Err() == nil {
+			slog.Error("deliveries have stopped", "err", err)
+		}
+	})
 	door := server(n.site)
 	failed := make(chan error, 2)
 	go func() { failed <- door.Serve(n.door) }()
