@@ -319,7 +319,7 @@ func runRSS(_ context.Context, o *options, _ []string) (result, error) {
 
 func runStartup(ctx context.Context, o *options, args []string) (result, error) {
 	if len(args) == 0 || o.url == "" {
-		return nil, errors.New("usage: bench startup -url URL [-keep] -- COMMAND ARGS...")
+		return nil, errors.New("give the command after --, and -url")
 	}
 	c := &http.Client{Timeout: 2 * time.Second}
 	if resp, err := c.Get(o.url); err == nil {
