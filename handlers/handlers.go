@@ -100,7 +100,7 @@ func New(c Config) *Site {
 	m.NotFoundHandler = http.HandlerFunc(s.notFound)
 	m.MethodNotAllowedHandler = http.HandlerFunc(s.notAllowed)
 
-	site.Handler = s.from(s.logged(s.secure(cors(s.limits(packed(m))))))
+	site.Handler = s.from(s.logged(s.secure(cors(s.limits(packed(unslashed(m)))))))
 	return site
 }
 

@@ -24,7 +24,9 @@ func (s *Streams) events(w http.ResponseWriter, r *http.Request, x *reader, q ur
 	if err := out.out.SetReadDeadline(time.Time{}); err != nil {
 		return err
 	}
-	if out.send([]byte(":)\n")) != nil {
+	// The empty line keeps the greeting apart from the first event, which some
+	// readers (npm's mastodon-api) would drop with it.
+	if out.send([]byte(":)\n\n")) != nil {
 		return nil
 	}
 	beat := time.NewTicker(s.Beat)
