@@ -57,6 +57,7 @@ var planners = map[models.EventKind]func(*planner) error{
 	models.AccountDeleted: (*planner).accountDeleted,
 	models.AccountMoved:   (*planner).moved,
 	models.ActivityRelay:  (*planner).relayed,
+	models.ReportFiled:    (*planner).reported,
 }
 
 // A planner works out one event.

@@ -87,6 +87,11 @@ var rules = map[string]map[object]rule{
 		something: {anybody, (*Inbox).announce},
 		aDeed:     {aGroup, (*Inbox).announceDeed},
 	},
+	"Flag": {
+		aPost:     {anybody, (*Inbox).flag},
+		anActor:   {anybody, (*Inbox).flag},
+		something: {anybody, (*Inbox).flag},
+	},
 	"Block": {
 		anActor:   {anybody, (*Inbox).block},
 		something: {anybody, (*Inbox).block},
