@@ -32,6 +32,7 @@ const (
 	RelationChanged EventKind = "relation.changed" // AccountID's view of TargetID; nobody else's business
 
 	Notified       EventKind = "notified"              // AccountID has a new notification, NotificationID
+	Conversed      EventKind = "conversation"          // AccountID's conversation TargetID has a new post
 	HomeChanged    EventKind = "home.changed"          // AccountID's home timeline was rebuilt
 	FiltersChanged EventKind = "filters.changed"       // AccountID's filters
 	Announced      EventKind = "announcement"          // Data: the announcement's id

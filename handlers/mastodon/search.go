@@ -7,25 +7,7 @@ import (
 
 	"atelier/models"
 	"atelier/models/store"
-	"atelier/models/text"
 )
-
-// tagEntity is a hashtag (Mastodon Tag).
-type tagEntity struct {
-	ID        string       `json:"id"`
-	Name      string       `json:"name"`
-	URL       string       `json:"url"`
-	History   []tagHistory `json:"history"`
-	Following *bool        `json:"following,omitempty"`
-	Featuring *bool        `json:"featuring,omitempty"`
-}
-
-// tagHistory is how much a tag was used on a day; the numbers are strings.
-type tagHistory struct {
-	Day      string `json:"day"` // its first moment, Unix seconds
-	Uses     string `json:"uses"`
-	Accounts string `json:"accounts"`
-}
 
 // search serves GET /api/v2/search. A handle or an address is looked up
 // elsewhere if resolve says so: this is how apps open what they were sent.
@@ -272,15 +254,6 @@ func (a *API) accountID(found *models.Account, err error) (models.ID, error) {
 		return 0, err
 	}
 	return found.ID, nil
-}
-
-// tags are hashtags as v sees them.
-func (a *API) tags(_ context.Context, _ models.Viewer, list []store.Tag) ([]tagEntity, error) {
-	out := []tagEntity{}
-	for _, t := range list {
-		out = append(out, tagEntity{ID: t.ID.String(), Name: t.Label, URL: a.URLs.TagPage(text.TagKey(t.Label)), History: []tagHistory{}})
-	}
-	return out, nil
 }
 
 // searchAccounts serves GET /api/v1/accounts/search: completes handles.

@@ -323,6 +323,9 @@ func (c *Chapter) remove(ctx context.Context, tx *store.Tx, author *models.Accou
 			return err
 		}
 	}
+	if err := tx.RewindConversations(ctx, p.ID); err != nil {
+		return err
+	}
 	if err := tx.DeletePost(ctx, p.ID); err != nil {
 		return err
 	}

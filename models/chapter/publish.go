@@ -198,6 +198,9 @@ func (c *Chapter) put(ctx context.Context, tx *store.Tx, author *models.Account,
 	if err := tx.AddHome(ctx, p); err != nil {
 		return false, err
 	}
+	if err := c.converse(ctx, tx, p); err != nil {
+		return false, err
+	}
 	if err := c.record(ctx, tx, out); err != nil {
 		return false, err
 	}

@@ -395,7 +395,7 @@ func (q queries) AddHome(ctx context.Context, p *models.Post) error {
 		return fmt.Errorf("put post %s into home timelines: %w", p.URI, err)
 	}
 	if !p.Local {
-		return nil
+		return q.spread(ctx, p)
 	}
 	_, err = q.exec(ctx, `
 		INSERT INTO home_entries (account_id, post_id, subject_id, author_id)
@@ -403,7 +403,7 @@ func (q queries) AddHome(ctx context.Context, p *models.Post) error {
 	if err != nil {
 		return fmt.Errorf("put post %s into its author's home timeline: %w", p.URI, err)
 	}
-	return nil
+	return q.spread(ctx, p)
 }
 
 // FillHome puts the newest posts of an account into a new follower's home.
