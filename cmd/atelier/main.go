@@ -27,6 +27,7 @@ type commands struct {
 	Setup   setupCommand   `cmd:"" help:"Open the chapter without a browser."`
 	Member  memberCommand  `cmd:"" help:"Look after the members."`
 	Token   tokenCommand   `cmd:"" help:"Make access tokens for the client API."`
+	Demo    demoCommand    `cmd:"" help:"Run two filled chapters to look at, for as long as it runs."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to date and exit."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }
