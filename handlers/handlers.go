@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -62,8 +60,7 @@ type server struct {
 	oauth *oauth.OAuth
 	api   *mastodon.API
 
-	streams   *streaming.Streams
-	processor *media.Processor
+	streams *streaming.Streams
 }
 
 // New returns the route table with its rooms.
@@ -72,16 +69,16 @@ func New(c Config) *Site {
 	s := &site.server
 	s.store, s.urls = c.Chapter.Store, c.Chapter.URLs
 	sessions := &session.Sessions{Store: s.store, Secure: s.urls.Scheme == "https"}
-	s.processor = media.NewProcessor()
+	processor := media.NewProcessor()
 	s.pages = web.New(web.Config{
-		Store: s.store, Chapter: c.Chapter, Sessions: sessions, URLs: s.urls, SetupKey: c.SetupKey, TakePicture: s.takePicture,
+		Store: s.store, Chapter: c.Chapter, Sessions: sessions, URLs: s.urls, SetupKey: c.SetupKey, Media: c.Media, Processor: processor,
 	})
 	s.oauth = oauth.New(oauth.Config{
 		Store: s.store, Sessions: sessions, URLs: s.urls,
 		AskConsent: s.askConsent, ShowCode: s.pages.Code, PageError: s.pages.Error, Avatar: s.avatar,
 	})
 	s.api = mastodon.New(mastodon.Config{
-		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: s.processor,
+		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: processor,
 	})
 	s.streams = streaming.New(streaming.Config{
 		Store: s.store, Listen: c.Chapter.Hub().Subscribe, CallerOf: s.oauth.CallerOf, Status: s.api.Render.Status, Notification: s.api.Render.Notification,
@@ -116,20 +113,6 @@ func (s *server) askConsent(w http.ResponseWriter, r *http.Request, by *session.
 		App: c.App.Name, Website: c.App.Website, RedirectURI: c.RedirectURI, Scopes: c.Scopes,
 		Action: c.Action, Fields: c.Kept, SwitchURL: c.SwitchURL,
 	})
-}
-
-// takePicture makes an uploaded portrait safe and small, and keeps it.
-func (s *server) takePicture(ctx context.Context, upload io.Reader) (models.Picture, error) {
-	res, err := s.processor.Process(ctx, upload, media.Avatar)
-	if err != nil {
-		return models.Picture{}, err
-	}
-	defer res.Close()
-	kept, err := res.Keep(ctx, s.Media)
-	if err != nil {
-		return models.Picture{}, err
-	}
-	return models.Picture{Key: kept.Key, Type: kept.ContentType}, nil
 }
 
 // avatar is the address of an account's picture: its own, or the one of those

@@ -19,6 +19,7 @@ import (
 	"atelier/handlers/web"
 	"atelier/models"
 	"atelier/models/chapter"
+	"atelier/models/media"
 	"atelier/models/store"
 	"atelier/models/store/storetest"
 )
@@ -49,8 +50,12 @@ func emptyHouse(t *testing.T, s *store.Store) *house {
 	host := strings.TrimPrefix(h.Server.URL, "http://")
 	h.URLs = models.NewURLs("http", host, "")
 	h.Chapter = chapter.New(s, chapter.Options{URLs: h.URLs, Keys: keys})
+	files, err := media.NewStorage(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.Pages = web.New(web.Config{
-		Store: s, Chapter: h.Chapter, URLs: h.URLs, SetupKey: setupKey,
+		Store: s, Chapter: h.Chapter, URLs: h.URLs, SetupKey: setupKey, Media: files, Processor: media.NewProcessor(),
 		Sessions: &session.Sessions{Store: s},
 		Now:      func() time.Time { return s.Now().UTC() },
 	})

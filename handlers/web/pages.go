@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -13,6 +11,7 @@ import (
 	"atelier/handlers/session"
 	"atelier/models"
 	"atelier/models/chapter"
+	"atelier/models/media"
 	"atelier/models/store"
 	"atelier/static"
 )
@@ -27,9 +26,10 @@ type Config struct {
 	// SetupKey is the key in the printed link that opens the chapter.
 	SetupKey string
 
-	// TakePicture stores a portrait that was uploaded: as small as needed, and
-	// of what was sent only the picture. Nil takes none.
-	TakePicture func(ctx context.Context, picture io.Reader) (models.Picture, error)
+	// Media keeps the pictures that members upload, after Processor has made
+	// them safe and small.
+	Media     media.Storage
+	Processor *media.Processor
 
 	// MediaOrigin is where files are served from, if not from this host:
 	// scheme://host.
@@ -43,6 +43,7 @@ type Config struct {
 type Pages struct {
 	Config
 	cross *http.CrossOriginProtection
+	mine  *mux.Router // what takes forms of members, for those that waited for a sign-in
 }
 
 // New returns the pages of a chapter.
@@ -50,7 +51,7 @@ func New(c Config) *Pages {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Pages{Config: c, cross: http.NewCrossOriginProtection()}
+	return &Pages{Config: c, cross: http.NewCrossOriginProtection(), mine: mux.NewRouter()}
 }
 
 // page answers a request that was made by v.
@@ -119,6 +120,7 @@ func (p *Pages) Routes(m *mux.Router) {
 		}
 		if route.sendAsMine != nil {
 			post = p.forMembers(route.sendAsMine)
+			p.mine.Handle(route.path, waiting(route.sendAsMine))
 		}
 		if get != nil {
 			m.Handle(route.path, p.serve(get)).Methods(http.MethodGet, http.MethodHead)
@@ -156,7 +158,7 @@ func (p *Pages) forMembers(h page) page {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
 		switch {
 		case v.Session == nil && r.Method == http.MethodPost:
-			return p.resume(w, r, v, h)
+			return p.keep(w, r, v, &Form{Values: r.PostForm}, r.URL.Path)
 		case v.Session == nil:
 			return see(w, r, "/sign-in?next="+escape(r.URL.RequestURI()))
 		case r.Method == http.MethodPost:

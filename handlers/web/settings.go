@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"atelier/models"
 	"atelier/models/chapter"
+	"atelier/models/media"
 )
 
 type settingsView struct {
@@ -19,8 +21,7 @@ type settingsView struct {
 	Form  *Form
 
 	// Me
-	Rows         []factField
-	PictureLimit string // "": pictures are not taken
+	Rows []factField
 	// Privacy and posts
 	Apps Choices
 	// Password
@@ -66,9 +67,6 @@ func (p *Pages) showProfile(w http.ResponseWriter, r *http.Request, v *visit, fo
 	if err != nil {
 		return err
 	}
-	if p.TakePicture != nil {
-		view.PictureLimit = "eight megabytes"
-	}
 	for i := 1; i <= facts; i++ {
 		name := fmt.Sprintf("fact-%d", i)
 		view.Rows = append(view.Rows, factField{
@@ -112,24 +110,34 @@ func (p *Pages) savePicture(r *http.Request, form *Form, change *chapter.Profile
 		change.Avatar = &models.Picture{}
 		return nil
 	}
-	if p.TakePicture == nil || r.MultipartForm == nil || len(r.MultipartForm.File["picture"]) == 0 {
+	if r.MultipartForm == nil || len(r.MultipartForm.File["picture"]) == 0 {
 		return nil
 	}
-	sent := r.MultipartForm.File["picture"][0]
-	if sent.Size > maxPicture {
-		return models.Errorf(models.TooLarge, "The picture has more than eight megabytes.").On("picture")
-	}
-	file, err := sent.Open()
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	pic, err := p.TakePicture(r.Context(), file)
+	pic, err := p.takePicture(r, r.MultipartForm.File["picture"][0])
 	if e, ok := errors.AsType[*models.Error](err); ok {
 		return e.On("picture")
 	}
 	change.Avatar = &pic
 	return err
+}
+
+// takePicture makes a portrait of what was sent, and keeps it.
+func (p *Pages) takePicture(r *http.Request, sent *multipart.FileHeader) (models.Picture, error) {
+	if sent.Size > maxPicture {
+		return models.Picture{}, models.Errorf(models.TooLarge, "The picture has more than eight megabytes.")
+	}
+	file, err := sent.Open()
+	if err != nil {
+		return models.Picture{}, err
+	}
+	defer file.Close()
+	made, err := p.Processor.Process(r.Context(), file, media.Avatar)
+	if err != nil {
+		return models.Picture{}, err
+	}
+	defer made.Close()
+	kept, err := made.Keep(r.Context(), p.Media)
+	return models.Picture{Key: kept.Key, Type: kept.ContentType}, err
 }
 
 // maxPicture is how many bytes a portrait may have.

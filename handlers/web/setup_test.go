@@ -103,13 +103,20 @@ func TestNothingTypedIsLostWithTheSession(t *testing.T) {
 		p := b.send(action, session.FormField, token, "text", "Stopped <two> years ago.")
 		b.shows(p, 401, "You were signed out in the meantime. What you wrote is kept on this page.")
 		b.has(p, `value="Stopped &lt;two&gt; years ago."`)
-		b.has(p, `action="`+action+`"`)
-		p = b.send(action, "resume", "yes", "text", "Stopped <two> years ago.", "login", "ana", "password", "wrong")
+		b.has(p, `name="resume" value="`+action+`"`)
+		p = b.send("/sign-in", "resume", action, "text", "Stopped <two> years ago.", "login", "ana", "password", "wrong")
 		b.shows(p, 401, "do not belong together")
 		b.has(p, `value="Stopped &lt;two&gt; years ago."`)
 		b.shows(b.get("/talk/"+talk.ID.String()), 200, "Nobody has answered yet.")
-		p = b.send(action, "resume", "yes", "text", "Stopped <two> years ago.", "login", "ana", "password", password)
+		if p := b.send(action, "text", "Guessed.", "login", "ana", "password", password); p.Status != 401 {
+			t.Errorf("one can sign in past /sign-in, where guesses are counted: %d", p.Status)
+		}
+		p = b.send("/sign-in", "resume", action, "text", "Stopped <two> years ago.", "login", "ana", "password", password)
 		b.shows(p, 200, "Stopped <two> years ago.", "Ana Lindqvarn")
+		for _, path := range []string{"/nowhere", "https://evil.example/", "/library"} {
+			b := h.stranger()
+			b.shows(b.send("/sign-in", "resume", path, "login", "ana", "password", password), 404)
+		}
 	})
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/gorilla/mux"
+
 	"atelier/handlers/session"
 	"atelier/models"
 )
@@ -41,7 +43,7 @@ func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request, v *visit, nex
 	return p.htmlStatus(w, statusOf(form), "sign-in.html", view)
 }
 
-// signIn serves POST /sign-in.
+// signIn serves POST /sign-in. A form that waited for it goes on.
 func (p *Pages) signIn(w http.ResponseWriter, r *http.Request, v *visit) error {
 	form := &Form{Values: r.PostForm}
 	next := local(form.Get("next"))
@@ -49,11 +51,19 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
-	if member == nil {
+	path := form.Get(resumeField)
+	switch {
+	case member == nil && path != "":
+		return p.keep(w, r, v, form, path)
+	case member == nil:
 		return p.showSignIn(w, r, v, next, form)
 	}
-	if _, err := p.Sessions.Begin(w, r, member.AccountID); err != nil {
+	if v.Session, err = p.Sessions.Begin(w, r, member.AccountID); err != nil {
 		return err
+	}
+	v.viewer = v.Session.Viewer
+	if path != "" {
+		return p.resume(w, r, v, path)
 	}
 	return see(w, r, next)
 }
@@ -85,33 +95,22 @@ func (p *Pages) signOut(w http.ResponseWriter, r *http.Request, _ *visit) error 
 	return see(w, r, "/")
 }
 
-// resumeField tells a form that was sent on from the page of resume.
+// resumeField names the address of a form that waits for a sign-in.
 const resumeField = "resume"
 
-// resume answers a form that came without a session, so that nothing typed is
-// lost: a page to sign in that carries the form along. Sent again, it signs in
-// and lets the form go on to h.
-func (p *Pages) resume(w http.ResponseWriter, r *http.Request, v *visit, h page) error {
-	form := &Form{Values: r.PostForm}
+// keep answers a form that came to path without a session, so that nothing
+// typed is lost: with a page to sign in that carries the form along.
+func (p *Pages) keep(w http.ResponseWriter, r *http.Request, v *visit, form *Form, path string) error {
 	if r.MultipartForm != nil {
-		return see(w, r, "/sign-in?next="+escape(r.URL.Path)) // files cannot be carried
-	}
-	if form.Get(resumeField) != "" {
-		member, err := p.checkPassword(r, form)
-		if err != nil {
-			return err
-		}
-		if member != nil {
-			return p.goOn(w, r, v, member, h)
-		}
+		return see(w, r, "/sign-in?next="+escape(path)) // files cannot be carried
 	}
 	f, err := p.frame(r, v, "Sign in", "sign-in")
 	if err != nil {
 		return err
 	}
 	view := signInView{
-		Frame: f, Heading: "Sign in to go on", Action: r.URL.RequestURI(), Button: "Sign in and send it",
-		Why: "You were signed out in the meantime. What you wrote is kept on this page.", Form: form, Kept: []Pair{{resumeField, "yes"}},
+		Frame: f, Heading: "Sign in to go on", Action: "/sign-in", Button: "Sign in and send it",
+		Why: "You were signed out in the meantime. What you wrote is kept on this page.", Form: form, Kept: []Pair{{resumeField, path}},
 	}
 	for name, values := range form.Values {
 		switch name {
@@ -125,12 +124,25 @@ func (p *Pages) resume(w http.ResponseWriter, r *http.Request, v *visit, h page)
 	return p.htmlStatus(w, http.StatusUnauthorized, "sign-in.html", view)
 }
 
-// goOn begins a session and answers the form that waited for it.
-func (p *Pages) goOn(w http.ResponseWriter, r *http.Request, v *visit, member *models.Member, h page) error {
-	begun, err := p.Sessions.Begin(w, r, member.AccountID)
-	if err != nil {
-		return err
+// waiting is a page that takes a member's form, as the route that resume finds.
+type waiting page
+
+// ServeHTTP is there for mux; resume calls the page itself.
+func (h waiting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	http.Error(w, "This form needs a sign-in.", http.StatusUnauthorized)
+}
+
+// resume lets a form that waited for the sign-in go on to where it was sent.
+func (p *Pages) resume(w http.ResponseWriter, r *http.Request, v *visit, path string) error {
+	r = r.Clone(r.Context())
+	r.URL = &url.URL{Path: local(path)}
+	var match mux.RouteMatch
+	if !p.mine.Match(r, &match) {
+		return notHere()
 	}
-	v.Session, v.viewer = begun, begun.Viewer
-	return h(w, r, v)
+	h, ok := match.Handler.(waiting)
+	if !ok {
+		return notHere()
+	}
+	return h(w, mux.SetURLVars(r, match.Vars), v)
 }
