@@ -22,6 +22,7 @@ func (s *server) machines(m *mux.Router) {
 	get("/.well-known/nodeinfo", s.Documents.NodeInfoLinks)
 	get("/nodeinfo/2.0", s.Documents.NodeInfo)
 	get("/nodeinfo/2.1", s.Documents.NodeInfo)
+	get("/ns/atelier", s.Documents.Namespace)
 
 	document := respond.Wrap(s.Documents.Serve, respond.JSONError)
 	m.MatcherFunc(s.asksForDocument).Name("document").Handler(document)

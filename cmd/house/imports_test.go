@@ -20,6 +20,7 @@ var floors = [][]string{
 	{"federation/wire", "federation/sign"},
 	{"federation/fetch", "federation/deliver"},
 	{"federation/inbox", "federation/documents"},
+	{"federation/fedtest"},
 	{"handlers"},
 	{"cmd"},
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"atelier/federation/wire"
 	"atelier/models"
 	"atelier/models/store"
 )
@@ -99,12 +100,18 @@ func (d *Documents) finger(a *models.Account) ([]byte, int, error) {
 	if page == "" {
 		page = d.urls.AccountPage(a.URI, a.Username)
 	}
+	interact := d.urls.Base() + "/authorize_interaction?uri="
 	f := jrd{
 		Subject: "acct:" + d.urls.Handle(a.Username),
 		Aliases: []string{page, a.URI},
 		Links: []jrdLink{
 			{Rel: "http://webfinger.net/rel/profile-page", Type: "text/html", Href: page},
 			{Rel: "self", Type: "application/activity+json", Href: a.URI},
+			// How people elsewhere are sent here to follow, like or answer
+			// something (OStatus, FEP-3b86).
+			{Rel: "http://ostatus.org/schema/1.0/subscribe", Template: interact + "{uri}"},
+			{Rel: "https://w3id.org/fep/3b86/Follow", Template: interact + "{object}"},
+			{Rel: "https://w3id.org/fep/3b86/Object", Template: interact + "{object}"},
 		},
 	}
 	if a.Type == models.Application {
@@ -185,6 +192,16 @@ func (d *Documents) NodeInfoLinks(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	return d.plain(w, []string{"application/json; charset=utf-8"}, threeDays, body)
+}
+
+// Namespace answers GET /ns/atelier: what our own terms mean, as a JSON-LD
+// context. Nobody need fetch it: documents define inline what they use.
+func (d *Documents) Namespace(w http.ResponseWriter, r *http.Request) error {
+	body, err := json.Marshal(map[string]any{"@context": map[string]string{"atelier": wire.Namespace}})
+	if err != nil {
+		return err
+	}
+	return d.plain(w, []string{"application/ld+json"}, threeDays, body)
 }
 
 // infoKept are the counts of NodeInfo, which take long to make.
