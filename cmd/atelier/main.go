@@ -29,6 +29,8 @@ type commands struct {
 	Token   tokenCommand   `cmd:"" help:"Make access tokens for the client API."`
 	Demo    demoCommand    `cmd:"" help:"Run two filled chapters to look at, for as long as it runs."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to date and exit."`
+	Backup  backupCommand  `cmd:"" help:"Write the whole chapter into one file, also while it serves."`
+	Restore restoreCommand `cmd:"" help:"Bring a backup back, into an empty place."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }
 
