@@ -44,10 +44,7 @@ func newBucket(place string) (*bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the media bucket: %w", err)
 	}
-	prefix := strings.Trim(path.Join(u.Path, q.Get("prefix")), "/")
-	if prefix != "" {
-		prefix += "/"
-	}
+	prefix := strings.TrimPrefix(path.Join(u.Path, q.Get("prefix"))+"/", "/")
 	return &bucket{client, u.Host, prefix}, nil
 }
 

@@ -57,7 +57,7 @@ func (p *Processor) fillFilm(ctx context.Context, res *Result, r io.Reader, f fo
 		return damagedFilm(err)
 	}
 	stat, err := file.Stat()
-	if err != nil || stat.Size() == 0 {
+	if err != nil {
 		_ = file.Close()
 		return damagedFilm(err)
 	}
@@ -155,8 +155,6 @@ func (pr *probe) check() error {
 		return damagedFilm(nil)
 	case pr.film == nil:
 		return nil
-	case pr.film.Width < 1 || pr.film.Height < 1:
-		return damagedFilm(nil)
 	case pr.film.Width*pr.film.Height > MaxFilmPixels:
 		return models.Errorf(models.Invalid, "The film has %d x %d pixels; up to 3840 x 2160 can be shown.", pr.film.Width, pr.film.Height).On("file")
 	case fraction(pr.film.Rate) > MaxFrameRate:
@@ -165,14 +163,11 @@ func (pr *probe) check() error {
 	return nil
 }
 
-// fraction returns the value of "30000/1001", 0 if it has none.
+// fraction returns the value of "30000/1001".
 func fraction(s string) float64 {
 	above, below, _ := strings.Cut(s, "/")
 	a, _ := strconv.ParseFloat(above, 64)
-	b, err := strconv.ParseFloat(below, 64)
-	if err != nil || b == 0 {
-		return 0
-	}
+	b, _ := strconv.ParseFloat(below, 64)
 	return a / b
 }
 

@@ -144,11 +144,16 @@ func TestFilms(t *testing.T) {
 func TestFilmsThatAreNotTaken(t *testing.T) {
 	whole := film(t, "a.mp4", with(picture, "-c:v libx264 -pix_fmt yuv420p")...)
 	playlist := "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\nconcat:file:///etc/passwd\n#EXT-X-ENDLIST"
+	words := filepath.Join(t.TempDir(), "words.srt")
+	if err := os.WriteFile(words, []byte("1\n00:00:00,000 --> 00:00:01,000\nHello\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name string
 		data []byte
 		want models.Kind
 	}{
+		{"a film of words only", film(t, "d.mkv", "-i", words), models.Invalid},
 		{"half a film", whole[:len(whole)/2], models.Invalid},
 		{"the beginning of a film", whole[:64], models.Invalid},
 		{"a playlist", []byte(playlist), models.Unsupported},

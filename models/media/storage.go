@@ -38,7 +38,7 @@ type Storage interface {
 	// with the first error.
 	List(ctx context.Context) iter.Seq2[Info, error]
 
-	// Check says whether files can be read and written now.
+	// Check says whether the storage is there and can be used.
 	Check(ctx context.Context) error
 }
 

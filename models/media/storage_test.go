@@ -151,6 +151,9 @@ func TestStorageKeepsFiles(t *testing.T) {
 		if diff := cmp.Diff([]string{"ab/c.png 3", "ab/d.mp4 10485760", "e.jpg 0"}, list(t, s)); diff != "" {
 			t.Errorf("List (-want +got):\n%s", diff)
 		}
+		for range s.List(ctx) { // who has enough may stop
+			break
+		}
 
 		o, err := s.Open(ctx, "ab/d.mp4")
 		if err != nil {
@@ -257,6 +260,7 @@ func TestNewStorage(t *testing.T) {
 	for _, test := range []struct{ name, place, keys string }{
 		{"a bucket without a name", "s3://?endpoint=https://a.example", "x"},
 		{"an endpoint that is none", "s3://b?endpoint=a.example", "x"},
+		{"an endpoint by another protocol", "s3://b?endpoint=ftp://a.example", "x"},
 		{"no keys", "s3://b?endpoint=https://a.example", ""},
 		{"a folder that is a file", "/dev/null/x", "x"},
 	} {
@@ -267,6 +271,42 @@ func TestNewStorage(t *testing.T) {
 				t.Errorf("NewStorage = %v", s)
 			}
 		})
+	}
+}
+
+func TestNewStorageNeedsNoEndpoint(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "x")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
+	if _, err := media.NewStorage("s3://bucket"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBucketThatIsNotThere(t *testing.T) {
+	place := newBucket(t)
+	s, err := media.NewStorage(strings.Replace(place, "s3://", "s3://not-", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Check(t.Context()); models.KindOf(err) != models.NotFound {
+		t.Errorf("Check: %v", err)
+	}
+	for info, err := range s.List(t.Context()) {
+		if err == nil {
+			t.Errorf("List: %v", info)
+		}
+	}
+	if _, err := s.Open(t.Context(), "a.png"); err == nil {
+		t.Error("a file is opened")
+	}
+	gone, err := media.NewStorage("s3://b?endpoint=http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := gone.Check(ctx); models.KindOf(err) != models.Busy {
+		t.Errorf("Check of a server that is not there: %v", err)
 	}
 }
 
