@@ -28,22 +28,18 @@ func readGIF(data []byte) (*animation, error) {
 	a := &animation{}
 	header := g.take(13)
 	a.data = append(a.data, header...)
-	if header != nil {
-		a.data = append(a.data, g.colours(header[10])...)
-	}
+	a.data = append(a.data, g.colours(header[10])...)
 	for !g.broken {
-		switch kind := g.take(1); {
-		case kind == nil:
-		case kind[0] == 0x3B: // trailer
+		switch g.take(1)[0] {
+		case 0x3B: // trailer
 			a.data = append(a.data, 0x3B)
 			return a, nil
-		case kind[0] == 0x21:
-			label := g.take(1)
-			body := g.blocks()
-			if label != nil && shownExtension(label[0], body) {
-				a.data = append(append(a.data, 0x21, label[0]), body...)
+		case 0x21:
+			label := g.take(1)[0]
+			if body := g.blocks(); shownExtension(label, body) {
+				a.data = append(append(a.data, 0x21, label), body...)
 			}
-		case kind[0] == 0x2C:
+		case 0x2C:
 			a.frame(&g)
 		default:
 			g.broken = true
@@ -61,9 +57,6 @@ func shownExtension(label byte, body []byte) bool {
 // frame copies a frame.
 func (a *animation) frame(g *gifReader) {
 	head := g.take(9)
-	if head == nil {
-		return
-	}
 	a.frames++
 	a.pixels += int(binary.LittleEndian.Uint16(head[4:])) * int(binary.LittleEndian.Uint16(head[6:]))
 	g.broken = g.broken || a.frames > maxFrames || a.pixels > maxFramePixels
@@ -73,8 +66,8 @@ func (a *animation) frame(g *gifReader) {
 	a.data = append(a.data, g.blocks()...)
 }
 
-// gifReader reads the parts of a GIF. After the first that is not there all
-// others are nil.
+// gifReader reads the parts of a GIF. From the first that is not there on all
+// are zeros.
 type gifReader struct {
 	data   []byte
 	broken bool
@@ -83,7 +76,7 @@ type gifReader struct {
 func (g *gifReader) take(n int) []byte {
 	if g.broken || n > len(g.data) {
 		g.broken = true
-		return nil
+		return make([]byte, n)
 	}
 	part := g.data[:n]
 	g.data = g.data[n:]
@@ -102,14 +95,14 @@ func (g *gifReader) colours(flags byte) []byte {
 func (g *gifReader) blocks() []byte {
 	rest := g.data
 	for n := 0; ; {
-		size := g.take(1)
-		if size == nil {
+		size := int(g.take(1)[0])
+		if g.broken {
 			return nil
 		}
-		n += 1 + int(size[0])
-		if size[0] == 0 {
+		n += 1 + size
+		if size == 0 {
 			return rest[:n]
 		}
-		g.take(int(size[0]))
+		g.take(size)
 	}
 }

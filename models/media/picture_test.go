@@ -452,6 +452,9 @@ func TestWhatIsNotTaken(t *testing.T) {
 			if models.KindOf(err) != test.want {
 				t.Errorf("Process = %+v, %v; want %s", res, err, test.want)
 			}
+			if heic := strings.Contains(test.name, "HEIC"); heic != strings.Contains(models.Sentence(err), "HEIC") {
+				t.Errorf("the sentence is %q", models.Sentence(err))
+			}
 		})
 	}
 }

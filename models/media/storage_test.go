@@ -154,6 +154,13 @@ func TestStorageKeepsFiles(t *testing.T) {
 		for range s.List(ctx) { // who has enough may stop
 			break
 		}
+		cancelled, cancel := context.WithCancel(ctx)
+		cancel()
+		for info, err := range s.List(cancelled) {
+			if err == nil {
+				t.Errorf("List goes on to %v for a caller who left", info)
+			}
+		}
 
 		o, err := s.Open(ctx, "ab/d.mp4")
 		if err != nil {
@@ -242,6 +249,12 @@ func TestFolderIsNotLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.WriteFile(filepath.Join(inside, "c.png", ".x"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Delete(t.Context(), "c.png"); err == nil {
+		t.Error("a folder is deleted like a file")
+	}
 	for _, key := range []string{"a.png", "b/secret.png", "c.png"} {
 		if o, err := s.Open(t.Context(), key); err == nil {
 			_ = o.Close()
@@ -254,6 +267,27 @@ func TestFolderIsNotLeft(t *testing.T) {
 	if all := list(t, s); all != nil {
 		t.Errorf("there is %q", all)
 	}
+}
+
+func TestListWhileFilesAreDeleted(t *testing.T) {
+	eachStorage(t, func(t *testing.T, s media.Storage) {
+		keys := []string{"ab/c.png", "ab/d.png", "ab/e.png"}
+		for _, key := range keys {
+			if err := s.Put(t.Context(), key, strings.NewReader("x"), 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for info, err := range s.List(t.Context()) {
+			if err != nil {
+				t.Errorf("List: %v", err)
+			}
+			for _, key := range keys {
+				if key != info.Key {
+					_ = s.Delete(t.Context(), key)
+				}
+			}
+		}
+	})
 }
 
 func TestNewStorage(t *testing.T) {
