@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"atelier/models"
 	"atelier/models/chapter"
@@ -83,6 +84,29 @@ func (p *Pages) actOn(ctx context.Context, me *models.Account, id models.ID, do 
 		return "unshared", err
 	}
 	return "", models.Errorf(models.Malformed, "This button is not known.")
+}
+
+// vote serves POST /talk/{id}/vote.
+func (p *Pages) vote(w http.ResponseWriter, r *http.Request, v *visit) error {
+	post, err := p.postOf(r, v)
+	if err != nil {
+		return err
+	}
+	var choices []int
+	for _, s := range r.PostForm["choice"] {
+		choice, err := strconv.Atoi(s)
+		if err != nil {
+			return models.Errorf(models.Malformed, "This choice is not known.")
+		}
+		choices = append(choices, choice)
+	}
+	if len(choices) == 0 {
+		return models.Errorf(models.Invalid, "Choose an answer first, then vote.")
+	}
+	if _, err := p.Chapter.Vote(r.Context(), v.Account, post.ID, choices); err != nil {
+		return err
+	}
+	return see(w, r, p.postURL(post)+"?done=voted")
 }
 
 // leaving serves POST /talk/{id}/leaving: a note in the departure lounge is

@@ -140,6 +140,7 @@ var done = map[string]string{
 	"unkept":     "It is off your shelf.",
 	"shared":     "Passed on to those who follow you.",
 	"unshared":   "No longer passed on.",
+	"voted":      "Your vote is counted.",
 	"app":        "The app is shut out.",
 	"welcome":    "Your chapter is open.",
 }

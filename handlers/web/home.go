@@ -81,6 +81,7 @@ func (p *Pages) door(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if view.Stewards, err = p.stewards(r); err != nil {
 		return err
 	}
+	view.linkTo(w)
 	return p.html(w, "door.html", view)
 }
 

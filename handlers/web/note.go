@@ -36,6 +36,7 @@ type noteView struct {
 	Acts            []Act
 	Aside           []Link
 	Leaving         *Leaving
+	Newer           *Link // an earlier version leads to the present one
 	RepliesHeading  string
 	Replies         []Said
 	MoreReplies     bool
@@ -52,7 +53,35 @@ func (p *Pages) note(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
+	if n := r.FormValue("v"); n != "" && n != strconv.Itoa(post.Version) {
+		return p.earlier(w, r, v, post, n)
+	}
 	return p.showNote(w, r, v, post, newForm())
+}
+
+// earlier shows version n of a note as it was: what was cited stays to be read.
+func (p *Pages) earlier(w http.ResponseWriter, r *http.Request, v *visit, post *models.Post, n string) error {
+	revisions, err := p.Store.Revisions(r.Context(), post.ID)
+	if err != nil {
+		return err
+	}
+	for _, rev := range revisions {
+		if strconv.Itoa(rev.Version) != n {
+			continue
+		}
+		old := *post
+		old.Version, old.Title, old.Summary, old.HTML, old.Practice, old.Media = rev.Version, rev.Title, rev.Summary, rev.HTML, rev.Practice, rev.Media
+		old.EditedAt = rev.CreatedAt
+		view, err := p.noteView(r, v, &old)
+		if err != nil {
+			return err
+		}
+		view.Indexable = false
+		view.Version, view.Changed = capital(number(rev.Version)), v.date(rev.CreatedAt)
+		view.Newer = &Link{URL: p.postURL(post), Name: "Read the present one"}
+		return p.html(w, "note.html", view)
+	}
+	return notHere()
 }
 
 // showNote shows a note with what was typed into its reply form.
@@ -76,6 +105,10 @@ func (p *Pages) showNote(w http.ResponseWriter, r *http.Request, v *visit, post 
 		return err
 	}
 	view.RepliesHeading = repliesHeading(n, view.MoreReplies)
+	if view.Graph != nil {
+		w.Header().Add("Link", fmt.Sprintf(`<%s?v=%d>; rel="cite-as"`, view.Canonical, post.Version))
+	}
+	view.linkTo(w)
 	if view.Reply, view.ElsewhereURL, err = p.replyForm(ctx, v, post, view.Token, reply); err != nil {
 		return err
 	}
@@ -117,8 +150,10 @@ func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView
 		NoteLang:   post.Language,
 		Footnotes:  notes,
 		Media:      p.files(post.Media),
-		PrintURL:   "/notes/" + post.Slug + "/print",
-		HistoryURL: "/notes/" + post.Slug + "/history",
+		HistoryURL: "/talk/" + post.ID.String() + "/history",
+	}
+	if post.Local {
+		view.PrintURL, view.HistoryURL = "/notes/"+post.Slug+"/print", "/notes/"+post.Slug+"/history"
 	}
 	if post.State == models.Published {
 		view.Published = ptr(v.date(post.CreatedAt))
@@ -160,6 +195,14 @@ func (p *Pages) meta(f *Frame, post *models.Post, author *models.Account, descri
 	}
 }
 
+// linkTo says in the answer's header what the page says in its head: where its
+// ActivityPub document is (RFC 8288).
+func (f *Frame) linkTo(w http.ResponseWriter) {
+	for _, a := range f.Alternates {
+		w.Header().Add("Link", fmt.Sprintf(`<%s>; rel="alternate"; type=%q`, a.URL, a.Type))
+	}
+}
+
 // licences are names for the addresses of licences.
 var licences = map[string]string{
 	"https://creativecommons.org/licenses/by-nc-sa/4.0/": "CC BY-NC-SA 4.0",
@@ -195,8 +238,11 @@ func (p *Pages) citation(v *visit, post *models.Post, author *models.Account) st
 	if post.Version > 1 {
 		version = fmt.Sprintf(" Version %d, %s.", post.Version, v.date(post.EditedAt).Words)
 	}
-	return fmt.Sprintf("%s (%d). %s.%s %s. %s%s?v=%d", who, post.CreatedAt.Year(), strings.TrimRight(post.Title, "."), version,
-		v.chapter.Name, p.URLs.Base(), p.postURL(post), post.Version)
+	place, address := v.chapter.Name, fmt.Sprintf("%s%s?v=%d", p.URLs.Base(), p.postURL(post), post.Version)
+	if !post.Local {
+		place, address = author.Domain, post.URL
+	}
+	return fmt.Sprintf("%s (%d). %s.%s %s. %s", who, post.CreatedAt.Year(), strings.TrimRight(post.Title, "."), version, place, address)
 }
 
 // A link in the HTML that models/text writes.

@@ -87,6 +87,7 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/talk/{id:[0-9]+}/history", open: p.talkHistory},
 		{path: "/talk/{id:[0-9]+}/reply", own: p.toReply, sendAsMine: p.reply},
 		{path: "/talk/{id:[0-9]+}/do", own: p.toReply, sendAsMine: p.act},
+		{path: "/talk/{id:[0-9]+}/vote", own: p.toReply, sendAsMine: p.vote},
 		{path: "/talk/{id:[0-9]+}/leaving", own: p.toReply, sendAsMine: p.leaving},
 		{path: "/talk/{id:[0-9]+}/edit", own: p.askEdit, sendAsMine: p.edit},
 		{path: "/talk/{id:[0-9]+}/delete", own: p.askDelete, sendAsMine: p.delete},

@@ -79,6 +79,7 @@ func (p *Pages) profile(w http.ResponseWriter, r *http.Request, v *visit) error 
 	if err := p.personPosts(r, v, a, view); err != nil {
 		return err
 	}
+	view.linkTo(w)
 	return p.html(w, "person.html", view)
 }
 

@@ -46,6 +46,9 @@ func (p *Pages) talk(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if url := p.postURL(post); url != r.URL.Path {
 		return see(w, r, url)
 	}
+	if post.Practice != nil { // somebody else's, from elsewhere
+		return p.showNote(w, r, v, post, newForm())
+	}
 	return p.showTalk(w, r, v, post, newForm())
 }
 
@@ -72,6 +75,12 @@ func (p *Pages) showTalk(w http.ResponseWriter, r *http.Request, v *visit, post 
 	if err != nil {
 		return err
 	}
+	if view.Post.Quote, err = p.quote(ctx, v, post); err != nil {
+		return err
+	}
+	if err := p.ballot(ctx, v, post, view.Post.Poll); err != nil {
+		return err
+	}
 	if view.Above, err = p.above(ctx, v, post); err != nil {
 		return err
 	}
@@ -80,6 +89,7 @@ func (p *Pages) showTalk(w http.ResponseWriter, r *http.Request, v *visit, post 
 		return err
 	}
 	view.RepliesHeading = repliesHeading(n, view.MoreReplies)
+	view.linkTo(w)
 	if view.Acts, err = p.acts(ctx, v, post, view.Post.By); err != nil {
 		return err
 	}
@@ -123,6 +133,50 @@ func (p *Pages) talkView(r *http.Request, v *visit, post *models.Post, author *m
 	}
 	p.meta(&view.Frame, post, author, gist(post))
 	return view, nil
+}
+
+// quote is the post that post quotes, as far as the viewer may read it.
+func (p *Pages) quote(ctx context.Context, v *visit, post *models.Post) (*Quote, error) {
+	if post.QuoteOfID == 0 || post.QuoteState != models.QuoteAccepted {
+		return nil, nil
+	}
+	quoted, err := p.Store.Post(ctx, v.viewer, post.QuoteOfID)
+	if models.KindOf(err) == models.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := p.cast(ctx, []*models.Post{quoted})
+	if err != nil {
+		return nil, err
+	}
+	title, _ := heading(quoted)
+	return &Quote{p.personIn(c, quoted.AuthorID), title, p.postURL(quoted)}, nil
+}
+
+// ballot lets the viewer vote in a poll, or says what it chose.
+func (p *Pages) ballot(ctx context.Context, v *visit, post *models.Post, poll *Poll) error {
+	if poll == nil || v.Session == nil {
+		return nil
+	}
+	votes, err := p.Store.Votes(ctx, v.viewer.AccountID, []models.ID{post.ID})
+	if err != nil {
+		return err
+	}
+	mine := votes[post.ID]
+	for _, choice := range mine {
+		if choice < len(poll.Options) {
+			poll.Options[choice].Mine = true
+		}
+	}
+	if len(mine) == 0 && post.Poll.Open(v.now) && post.AuthorID != v.viewer.AccountID {
+		poll.Action, poll.Token, poll.Type = "/talk/"+post.ID.String()+"/vote", v.FormToken(), "radio"
+		if post.Poll.Multiple {
+			poll.Type = "checkbox"
+		}
+	}
+	return nil
 }
 
 // above are the posts that post answers: the thread's first and the nearest.

@@ -105,6 +105,7 @@ type Said struct {
 	Media   []File
 	Poll    *Poll
 	Card    *Card
+	Quote   *Quote
 	Edited  bool
 	New     bool
 	Replies []Said
@@ -118,20 +119,29 @@ type File struct {
 	Width, Height           int
 }
 
-// Poll is a poll as it stands.
+// Poll is a poll as it stands. With an Action the viewer can still vote.
 type Poll struct {
-	Options []PollOption
-	Closes  string
+	Options       []PollOption
+	Closes        string
+	Action, Token string
+	Type          string // of the inputs: "radio", or "checkbox" if several may be chosen
 }
 
 // PollOption is one answer, how many gave it, and their share in per cent.
 type PollOption struct {
 	Title, Votes string
 	Share        int
+	Mine         bool // the viewer chose it
 }
 
 // Card is a link with a title.
 type Card struct{ URL, Title, Host string }
+
+// Quote is a post that another one quotes.
+type Quote struct {
+	By         Person
+	Words, URL string
+}
 
 // Act is a button, or a link that looks like one.
 type Act struct {

@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"atelier/models"
 	"atelier/models/chapter"
@@ -179,6 +181,17 @@ func TestChangingANote(t *testing.T) {
 		stranger.shows(stranger.get("/notes/checking-in/history?v=1"), 200, "Version 1, as it was", "Three minutes of shared silence")
 		stranger.shows(stranger.get("/notes/checking-in/history?v=3"), 404)
 
+		p = stranger.get("/notes/checking-in?v=1")
+		stranger.shows(p, 200, "This is an earlier version.", "Three minutes of shared silence", "Version One", "?v=1")
+		stranger.hides(p, "Checking in, again", "Your reply")
+		stranger.shows(stranger.get("/notes/checking-in?v=2"), 200, "Checking in, again")
+		stranger.shows(stranger.get("/notes/checking-in?v=3"), 404)
+		if got, want := stranger.get("/notes/checking-in").Header.Values("Link"), []string{
+			"<" + h.URLs.Base() + `/notes/checking-in?v=2>; rel="cite-as"`, "<" + note.URI + `>; rel="alternate"; type="application/activity+json"`,
+		}; !slices.Equal(got, want) {
+			t.Errorf("the answer links to %q, want %q", got, want)
+		}
+
 		p = b.post(edit, "kind", "approach", "title", "Checking in", "section-when", "Now for us.", "client", "disguised", "scope", "members", "do", "publish")
 		b.shows(p, 200, "Changed.", "Members")
 		stranger.shows(stranger.get("/notes/checking-in"), 404)
@@ -304,4 +317,44 @@ func TestDiscussionsAreSetIn(t *testing.T) {
 	if got, want := shape.String(), "(two(three(four)(@five)))(six)"; !strings.HasPrefix(got, want) {
 		t.Errorf("the discussion is %s, want %s", got, want)
 	}
+}
+
+func TestVotingInAPoll(t *testing.T) {
+	each(t, func(h *house) {
+		ana := h.member("Ana Lindqvarn")
+		poll := h.says(ana, "How often?", func(d *chapter.Draft) {
+			d.Poll = &chapter.NewPoll{Options: []string{"Always", "Never"}, For: time.Hour}
+		})
+		page := "/talk/" + poll.ID.String()
+		mine := h.as(ana)
+		mine.hides(mine.get(page), ">Vote<")
+		stranger := h.stranger()
+		stranger.shows(stranger.get(page), 200, "Always no votes", "Never no votes", "Open until")
+		b := h.as(h.Maren)
+		p := b.get(page)
+		b.shows(p, 200, "Vote")
+		wellMade(t, "Maren", p)
+		b.shows(b.post(page+"/vote"), 422, "Choose an answer first")
+		b.shows(b.post(page+"/vote", "choice", "x"), 400)
+		b.shows(b.post(page+"/vote", "choice", "7"), 422)
+		b.shows(b.post(page+"/vote", "choice", "1"), 200, "Your vote is counted.", "Never one vote, yours too")
+		b.shows(b.post(page+"/vote", "choice", "0"), 422)
+		stranger.shows(stranger.get(page), 200, "Always no votes", "Never one vote")
+		mine.shows(mine.post(page+"/vote", "choice", "0"), 422)
+	})
+}
+
+func TestAQuoteShowsWhatItQuotes(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t))
+	ana := h.member("Ana Lindqvarn")
+	open := h.says(ana, "Silence belongs to two people.")
+	quoting := h.says(h.Maren, "This.", func(d *chapter.Draft) { d.QuoteOf = open.ID })
+	b := h.stranger()
+	b.shows(b.get("/talk/"+quoting.ID.String()), 200, "Ana Lindqvarn : “ Silence belongs to two people. ”")
+	if _, err := h.Chapter.Delete(t.Context(), ana, open.ID); err != nil {
+		t.Fatal(err)
+	}
+	p := b.get("/talk/" + quoting.ID.String())
+	b.shows(p, 200, "This.")
+	b.hides(p, "Silence belongs")
 }
