@@ -25,15 +25,19 @@ func (r *Render) Notification(ctx context.Context, v models.Viewer, id models.ID
 	return x.notification(nil, n), nil
 }
 
-// notices holds what notifications need: their statuses and accounts.
+// notices holds what notifications need: their statuses, accounts and reports.
 type notices struct {
 	*sheet
-	refs map[models.ID]store.Ref
+	refs    map[models.ID]store.Ref
+	reports map[models.ID]rendered
 }
 
 func (r *Render) notices(ctx context.Context, v models.Viewer, list []*models.Notification, more ...models.ID) (*notices, error) {
-	posts, accounts := []models.ID{}, append([]models.ID{}, more...)
+	posts, accounts, reports := []models.ID{}, append([]models.ID{}, more...), []models.ID{}
 	for _, n := range list {
+		if n.ReportID != 0 {
+			reports = append(reports, n.ReportID)
+		}
 		accounts = append(accounts, n.FromID)
 		if n.PostID != 0 {
 			posts = append(posts, n.PostID)
@@ -51,13 +55,32 @@ func (r *Render) notices(ctx context.Context, v models.Viewer, list []*models.No
 	if err != nil {
 		return nil, err
 	}
-	return &notices{s, refs}, nil
+	x := &notices{sheet: s, refs: refs, reports: map[models.ID]rendered{}}
+	return x, x.loadReports(ctx, reports)
+}
+
+func (x *notices) loadReports(ctx context.Context, ids []models.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := x.render.Store.ComplaintsByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for id, c := range found {
+		e, err := x.render.report(ctx, c)
+		if err != nil {
+			return err
+		}
+		x.reports[id] = encode(e)
+	}
+	return nil
 }
 
 // has says whether a notification can be shown: who it is from, and the post
 // that it is about, may be gone or no longer for the viewer.
 func (x *notices) has(n *models.Notification) bool {
-	if x.accounts[n.FromID] == nil {
+	if x.accounts[n.FromID] == nil || n.ReportID != 0 && x.reports[n.ReportID] == nil {
 		return false
 	}
 	if n.PostID == 0 {
@@ -82,6 +105,9 @@ func (x *notices) notification(b []byte, n *models.Notification) []byte {
 	if n.PostID != 0 {
 		b = append(b, `,"status":`...)
 		b = x.status(b, x.refs[n.PostID])
+	}
+	if n.ReportID != 0 {
+		b = append(append(b, `,"report":`...), x.reports[n.ReportID]...)
 	}
 	if n.Filtered {
 		b = append(b, `,"filtered":true`...)

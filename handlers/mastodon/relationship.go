@@ -47,6 +47,11 @@ func (a *API) relation(w http.ResponseWriter, ctx context.Context, me *models.Ac
 	if len(found) == 0 {
 		return store.ErrNotFound
 	}
+	endorsed, err := a.Store.EndorsedAmong(ctx, me.ID, []models.ID{id})
+	if err != nil {
+		return err
+	}
+	found[0].Endorsed = endorsed[id]
 	return reply(w, relationship(found[0]))
 }
 
@@ -65,8 +70,13 @@ func (a *API) getRelationships(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	endorsed, err := a.Store.EndorsedAmong(r.Context(), v.AccountID, ids)
+	if err != nil {
+		return err
+	}
 	out := make([]relationshipEntity, len(found))
 	for i, rel := range found {
+		rel.Endorsed = endorsed[rel.AccountID]
 		out[i] = relationship(rel)
 	}
 	return reply(w, out)
