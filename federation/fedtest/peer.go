@@ -255,3 +255,12 @@ func (a *Actor) Create(note JSON) JSON {
 	return JSON{"@context": "https://www.w3.org/ns/activitystreams", "id": note["id"].(string) + "/activity", "type": "Create", "actor": a.URI, "object": note,
 		"to": note["to"], "cc": note["cc"]}
 }
+
+func marshal(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}

@@ -187,13 +187,13 @@ func (in *Inbox) worthHearing(ctx context.Context, e *wire.Envelope) (bool, erro
 	if e.Type != "Delete" {
 		return true, nil
 	}
-	// Whoever was never met has left nothing to delete; and its key is gone
-	// with it.
-	_, err = in.chapter.Store.AccountByURI(ctx, e.Actor)
+	// Whoever was never met, or is gone already, has left nothing to delete; and
+	// its key is gone with it.
+	a, err := in.chapter.Store.AccountByURI(ctx, e.Actor)
 	if models.KindOf(err) == models.NotFound {
 		return false, nil
 	}
-	return true, err
+	return err == nil && a.DeletedAt.IsZero(), err
 }
 
 // mayLackID says whether an activity is known to come without an id: deletions
