@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -177,9 +178,30 @@ func (b *tab) look(name, path string) {
 		if sideways := run(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth - innerWidth`)); sideways > 0 {
 			b.Errorf("%s scrolls %d px sideways at %d", path, sideways, way.width)
 		}
+		b.axe(path + way.name)
 		if way.name != "-narrow" {
 			b.shoot(name + way.name)
 		}
 	}
 	b.size(1280, 900)
+}
+
+// axe runs the accessibility rules of axe-core, if ATELIER_AXE says where its
+// script is: what it finds fails the test.
+func (b *tab) axe(where string) {
+	b.Helper()
+	file := os.Getenv("ATELIER_AXE")
+	if file == "" {
+		return
+	}
+	script, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	run(b, chromedp.Evaluate[any](string(script)+";0"))
+	found := run(b, chromedp.Evaluate[[]string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+		.then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.html.slice(0, 160))))`, chromedp.EvalAwaitPromise))
+	for _, f := range found {
+		b.Errorf("%s: %s", where, f)
+	}
 }
