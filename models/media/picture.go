@@ -261,11 +261,8 @@ func turn(img image.Image, orientation int) image.Image {
 // them, to sRGB. A profile that cannot be used is dropped.
 func standardColours(img image.Image, profile []byte) (out image.Image) {
 	out = img
-	if profile == nil {
-		return out
-	}
 	defer func() {
-		if recover() != nil {
+		if recover() != nil { // a fault of the reader is the profile's
 			out = img
 		}
 	}()

@@ -3,6 +3,7 @@ package media_test
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
@@ -16,6 +17,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -213,6 +215,65 @@ func TestWebPIsUpright(t *testing.T) {
 	}
 }
 
+func TestDamagedMetadataIsIgnored(t *testing.T) {
+	photograph, drawing, whole := jpegOf(t, quarters(60, 40)), pngOf(t, quarters(60, 40)), exif(6, binary.BigEndian)
+	longer := webp(t, 3)
+	binary.LittleEndian.PutUint32(longer[bytes.Index(longer, []byte("EXIF"))+4:], 1<<31)
+	files := [][]byte{longer}
+	for n := range len(whole) - len("secret") - 10 { // up to the value of the orientation
+		files = append(files, segment(photograph, 0xE1, whole[:n]), chunk(drawing, "eXIf", whole[min(n, 6):n]))
+	}
+	for o := range 256 {
+		if o < 1 || o > 8 {
+			files = append(files, segment(photograph, 0xE1, exif(o, binary.LittleEndian)))
+		}
+	}
+	far := []byte(whole)
+	binary.BigEndian.PutUint32(far[10:], 1<<32-1) // where the directory is
+	for _, data := range append(files, segment(photograph, 0xE1, string(far))) {
+		res, err := process(t, data, media.Attachment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if img, _ := decoded(t, res.Original); corners(img) != "rgby" {
+			t.Fatalf("%q shows %s", data[:60], corners(img))
+		}
+	}
+}
+
+func TestUploadThatBreaksOff(t *testing.T) {
+	p := media.NewProcessor()
+	for name, r := range map[string]io.Reader{"at once": broken{}, "later": io.MultiReader(bytes.NewReader(jpegOf(t, quarters(60, 40))[:100]), broken{})} {
+		if res, err := p.Process(t.Context(), r, media.Attachment); models.KindOf(err) != models.Internal {
+			t.Errorf("%s: Process = %+v, %v", name, res, err)
+		}
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if res, err := p.Process(cancelled, bytes.NewReader(jpegOf(t, quarters(60, 40))), media.Attachment); err == nil {
+		t.Errorf("for a caller who left: Process = %+v", res)
+	}
+}
+
+func TestTypes(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	if diff := cmp.Diff(media.PictureTypes, media.NewProcessor().Types()); diff != "" {
+		t.Errorf("without ffmpeg (-want +got):\n%s", diff)
+	}
+	for i, name := range []string{"ffmpeg", "ffprobe"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if films := slices.Contains(media.NewProcessor().Types(), "video/mp4"); films != (i == 1) {
+			t.Errorf("with %s: films are taken: %v", name, films)
+		}
+	}
+	if len(media.PictureTypes) != 4 {
+		t.Errorf("PictureTypes = %q", media.PictureTypes)
+	}
+}
+
 // displayP3 is the colour profile of telephones, which show more colours.
 func displayP3() string {
 	be := binary.BigEndian
@@ -286,6 +347,7 @@ func TestPicturesLoseWhatIsHidden(t *testing.T) {
 		"EXIF in a JPEG":            segment(jpegOf(t, img), 0xE1, exif(1, binary.LittleEndian)),
 		"a comment in a JPEG":       segment(jpegOf(t, img), 0xFE, script),
 		"a page after a JPEG":       append(jpegOf(t, img), script...),
+		"a film after a JPEG":       append(append(jpegOf(t, img), bytes.Repeat([]byte("\xff\xda\x00\x02"), 1000)...), "secret"...),
 		"text in a PNG":             chunk(pngOf(t, img), "tEXt", "Comment\x00secret"),
 		"a page after a PNG":        append(pngOf(t, img), script...),
 		"a page after a moving GIF": append(gifOf(t, 64, 64, 3), script...),
@@ -443,6 +505,8 @@ func TestWhatIsNotTaken(t *testing.T) {
 		{"a header of 40,000 x 10 pixels", size(drawing, 40_000, 10), media.Attachment, models.Invalid},
 		{"no pixels", size(drawing, 0, 10), media.Attachment, models.Invalid},
 		{"a photograph with a thousand scans", bytes.Join([][]byte{photograph[:len(photograph)-2], bytes.Repeat(scan, 1000), {0xFF, 0xD9}}, nil), media.Attachment, models.Invalid},
+		{"a photograph with a thousand scans behind fill bytes", bytes.Join([][]byte{photograph[:len(photograph)-2], bytes.Repeat(append([]byte{0xFF}, scan...), 1000), {0xFF, 0xD9}}, nil), media.Attachment, models.Invalid},
+		{"a GIF without pixels", []byte("GIF89a\x00\x00\x00\x00\x00\x00\x00\x2C\x00\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\xff\xff\xff\x02\x02\x4c\x01\x00\x3b"), media.Attachment, models.Invalid},
 		{"a GIF with too many frames", gifOf(t, 2, 2, 1001), media.Attachment, models.Invalid},
 		{"a GIF with too many pixels", bombGIF(), media.Attachment, models.Invalid},
 		{"more than 16 MiB", append(drawing, make([]byte, media.MaxPictureBytes)...), media.Attachment, models.TooLarge},
