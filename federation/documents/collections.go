@@ -291,6 +291,62 @@ func (v *visit) replies() error {
 	return v.tell(doc, open)
 }
 
+// tried lists the reports on a practice note that count, newest first.
+func (v *visit) tried() error {
+	p, _, open, err := v.ofPost()
+	if err != nil {
+		return err
+	}
+	if p.Practice == nil {
+		return store.ErrNotFound
+	}
+	uri := v.urls.Tried(p.URI)
+	tallies, err := v.store.Tallies(v.ctx, models.Stranger, []models.ID{p.ID})
+	if err != nil {
+		return err
+	}
+	total := tallies[p.ID].Total()
+	paged, after := v.paging()
+	c := wire.CollectionContext{ID: uri, Ordered: true, Total: total, First: v.urls.FirstPage(uri)}
+	if paged {
+		if c, err = v.reports(uri, p.ID, total, after); err != nil {
+			return err
+		}
+	}
+	doc, err := v.encoder.Collection(c)
+	if err != nil {
+		return err
+	}
+	return v.tell(doc, open)
+}
+
+// reports is a page of the reports on a note.
+func (v *visit) reports(uri string, noteID models.ID, total int, after models.ID) (wire.CollectionContext, error) {
+	c := wire.CollectionContext{ID: v.urls.FirstPage(uri), Ordered: true, Page: true, Total: total, PartOf: uri}
+	if after != 0 {
+		c.ID = v.urls.PageAfter(uri, after)
+	}
+	found, err := v.store.Reports(v.ctx, models.Stranger, noteID, store.Page{Max: after, Limit: idsPerPage})
+	if err != nil {
+		return c, err
+	}
+	ids := make([]models.ID, len(found))
+	for i, r := range found {
+		ids[i] = r.PostID
+	}
+	posts, err := v.store.Posts(v.ctx, models.Stranger, ids)
+	if err != nil {
+		return c, err
+	}
+	for _, p := range posts {
+		c.Items = append(c.Items, wire.Named(p.URI))
+	}
+	if len(found) == idsPerPage {
+		c.Next = v.urls.PageAfter(uri, ids[len(ids)-1])
+	}
+	return c, nil
+}
+
 // forward is a page of a collection whose items come oldest first.
 func (v *visit) forward(uri string, ordered bool, posts []*models.Post, after models.ID) wire.CollectionContext {
 	c := wire.CollectionContext{ID: v.urls.FirstPage(uri), Ordered: ordered, Page: true, Total: -1, PartOf: uri}

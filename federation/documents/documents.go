@@ -83,6 +83,7 @@ var tellers = map[models.RefKind]func(*visit) error{
 	models.PostRef:          (*visit).post,
 	models.CreateRef:        (*visit).create,
 	models.RepliesRef:       (*visit).replies,
+	models.TriedRef:         (*visit).tried,
 	models.LikesRef:         (*visit).likes,
 	models.SharesRef:        (*visit).shares,
 	models.ContextRef:       (*visit).thread,

@@ -88,7 +88,7 @@ func (e Encoder) Post(c PostContext) (Document, error) {
 	if q, ok := o.(vocab.ActivityStreamsQuestion); ok && p.Poll != nil {
 		setPoll(q, p.Poll)
 	}
-	c.extension().set(o)
+	e.extension(c).set(o)
 	return Document{typed: o, id: p.URI, to: to, cc: cc}, nil
 }
 
@@ -136,6 +136,9 @@ func (e Encoder) setWords(o object, c PostContext) {
 	}
 	if p.Warning != "" {
 		o.SetActivityStreamsSummary(words(streams.NewActivityStreamsSummaryProperty(), p.Warning))
+	}
+	if t := p.Talk; t != nil && t.AnswerURI != "" { // in plain words, for who reads no extension
+		content += `<p>Answered by <a href="` + html.EscapeString(t.AnswerURI) + `">` + html.EscapeString(t.AnsweredBy) + `</a>.</p>`
 	}
 	if c.quoting() {
 		content = quoteFallback(c) + content
@@ -420,15 +423,25 @@ func setPoll(q vocab.ActivityStreamsQuestion, p *models.Poll) {
 	q.GetUnknownProperties()["votersCount"] = p.Voters
 }
 
-// extension is what Atelier adds: the form of a practice note, and what came
-// with the context.
-func (c PostContext) extension() *Extension {
+// extension is what Atelier adds: the form of a practice note, what a
+// discussion post is beyond its words, and what came with the context.
+func (e Encoder) extension(c PostContext) *Extension {
 	var x Extension
 	if c.Extension != nil {
 		x = *c.Extension
 	}
+	if t := c.Post.Talk; t != nil {
+		x.Outcome, x.AcceptedAnswer = string(t.Outcome), t.AnswerURI
+		if t.Question {
+			x.Kind = questionKind
+		}
+	}
 	if pr := c.Post.Practice; pr != nil {
 		x.Kind, x.Confidentiality, x.Licence = string(pr.Kind), pr.Confidentiality, pr.Licence
+		x.Tried, x.BasedOn = e.URLs.Tried(c.Post.URI), pr.BasedOn
+		for _, key := range pr.Themes {
+			x.Themes = append(x.Themes, e.URLs.Theme(key))
+		}
 		x.Sections = nil
 		for _, s := range pr.Sections {
 			x.Sections = append(x.Sections, s.Key)

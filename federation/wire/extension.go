@@ -52,6 +52,28 @@ func (e *Extension) Practice() *models.Practice {
 	return p
 }
 
+// questionKind is the kind of a question: never the poll type Question.
+const questionKind = "question"
+
+// Talk is the extension as what a discussion post is beyond its words; nil if
+// it says nothing of that.
+func (e *Extension) Talk() *models.Talk {
+	if e == nil {
+		return nil
+	}
+	t := models.Talk{Question: e.Kind == questionKind}
+	if o := models.Outcome(e.Outcome); o.Words() != "" {
+		t.Tried, t.Outcome = true, o
+	}
+	if t.Question {
+		t.AnswerURI = e.AcceptedAnswer
+	}
+	if t == (models.Talk{}) {
+		return nil
+	}
+	return &t
+}
+
 // rawExtension is the extension as it is written.
 type rawExtension struct {
 	Kind            text     `json:"atelier:kind"`

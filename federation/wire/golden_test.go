@@ -212,17 +212,19 @@ var sent = []struct {
 		return enc.Post(with(note(), func(c *PostContext) { c.Post.Visibility = models.Direct }))
 	}},
 	{"note-outcome", func() (Document, error) {
-		return enc.Post(PostContext{Post: post(models.NoteType, models.Public), Author: ana(), Extension: &Extension{Outcome: "adapted"}})
+		p := post(models.NoteType, models.Public)
+		p.Talk = &models.Talk{Tried: true, Outcome: models.Adapted}
+		return enc.Post(PostContext{Post: p, Author: ana()})
 	}},
 	{"note-question", func() (Document, error) {
-		return enc.Post(PostContext{
-			Post: post(models.NoteType, models.Public), Author: ana(), Extension: &Extension{Kind: "question", AcceptedAnswer: joelsPost},
-		})
+		p := post(models.NoteType, models.Public)
+		p.Talk = &models.Talk{Question: true, AnswerURI: joelsPost, AnsweredBy: "Joel & co"}
+		return enc.Post(PostContext{Post: p, Author: ana()})
 	}},
 	{"article", func() (Document, error) { return enc.Post(practice()) }},
 	{"article-adapted", func() (Document, error) {
 		return enc.Post(with(practice(), func(c *PostContext) {
-			c.Extension = &Extension{AdaptedFrom: joelsPost, BasedOn: joelsPost}
+			c.Extension, c.Post.Practice.BasedOn = &Extension{AdaptedFrom: joelsPost}, joelsPost
 			c.Post.Practice.Confidentiality, c.Post.Warning = "", "Mentions a death"
 		}))
 	}},
