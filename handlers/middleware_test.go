@@ -166,7 +166,7 @@ func TestCounting(t *testing.T) {
 }
 
 // site is a whole server over an empty database.
-func site(t *testing.T, change func(*Config)) http.Handler {
+func site(t testing.TB, change func(*Config)) http.Handler {
 	t.Helper()
 	files, err := media.NewStorage(t.TempDir())
 	if err != nil {
