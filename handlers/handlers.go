@@ -81,7 +81,8 @@ func New(c Config) *Site {
 		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: processor,
 	})
 	s.streams = streaming.New(streaming.Config{
-		Store: s.store, Listen: c.Chapter.Hub().Subscribe, CallerOf: s.oauth.CallerOf, Status: s.api.Render.Status, Notification: s.api.Render.Notification,
+		Store: s.store, Listen: c.Chapter.Hub().Subscribe, CallerOf: s.oauth.CallerOf,
+		Status: s.api.Render.Status, Notification: s.api.Render.Notification, Conversation: s.api.Render.Conversation, Library: mastodon.Library,
 	})
 
 	m := mux.NewRouter()

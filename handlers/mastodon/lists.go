@@ -16,9 +16,9 @@ type listEntity struct {
 	Exclusive     bool   `json:"exclusive"`
 }
 
-// library is the chapter's own list: apps find the practice notes in it. It is
+// Library is the chapter's own list: apps find the practice notes in it. It is
 // there for every member, and nobody changes it.
-const library models.ID = 1
+const Library models.ID = 1
 
 var libraryList = listEntity{ID: "1", Title: "Library", RepliesPolicy: string(models.RepliesToNobody)}
 
@@ -54,7 +54,7 @@ func (a *API) getList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if id(r, "id") == library && v.IsMember() {
+	if id(r, "id") == Library && v.IsMember() {
 		return reply(w, libraryList)
 	}
 	l, err := a.Store.List(r.Context(), me.ID, id(r, "id"))
@@ -110,7 +110,7 @@ func (a *API) updateList(w http.ResponseWriter, r *http.Request) error {
 	if err := a.decode(w, r, &form); err != nil {
 		return err
 	}
-	if id(r, "id") == library {
+	if id(r, "id") == Library {
 		return errOwnList
 	}
 	l, err := a.Store.List(r.Context(), me.ID, id(r, "id"))
@@ -130,7 +130,7 @@ func (a *API) deleteList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if id(r, "id") == library {
+	if id(r, "id") == Library {
 		return errOwnList
 	}
 	if err := a.Chapter.DeleteList(r.Context(), me, id(r, "id")); err != nil {
@@ -149,7 +149,7 @@ func (a *API) getListAccounts(w http.ResponseWriter, r *http.Request) error {
 	if p.query.Get("limit") == "0" {
 		p.Limit = 10_000
 	}
-	if id(r, "id") == library && v.IsMember() {
+	if id(r, "id") == Library && v.IsMember() {
 		return a.listed(w, r, p, nil)
 	}
 	l, err := a.Store.List(r.Context(), me.ID, id(r, "id"))
@@ -185,7 +185,7 @@ func (a *API) changeListAccounts(w http.ResponseWriter, r *http.Request, add boo
 	if err := a.decode(w, r, &form); err != nil {
 		return err
 	}
-	if id(r, "id") == library {
+	if id(r, "id") == Library {
 		return errOwnList
 	}
 	if add {
@@ -229,7 +229,7 @@ func (a *API) listTimeline(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := pageOf(r, 20)
 	var refs []store.Ref
-	if id(r, "list_id") == library && v.IsMember() {
+	if id(r, "list_id") == Library && v.IsMember() {
 		refs, err = a.Store.LibraryRefs(r.Context(), v, p.Page)
 	} else {
 		var l *models.List

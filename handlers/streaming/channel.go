@@ -1,6 +1,7 @@
 package streaming
 
 import (
+	"context"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // with files, and from says whose.
 type channel struct {
 	kind  kind
-	of    models.ID // the account of a personal channel
+	of    models.ID // the account of a personal channel, the list of a list's
 	tag   string    // the key of a tag's channel
 	media bool
 	from  origin
@@ -28,6 +29,7 @@ const (
 	direct        kind = "direct"
 	public        kind = "public"
 	hashtag       kind = "hashtag"
+	list          kind = "list"
 )
 
 // origin says whose posts a public channel has.
@@ -50,16 +52,19 @@ var names = map[string]channel{
 	"public:local:media":  {kind: public, from: ours, media: true},
 	"public:remote":       {kind: public, from: others},
 	"public:remote:media": {kind: public, from: others, media: true},
+	"list":                {kind: list},
 	"hashtag":             {kind: hashtag},
 	"hashtag:local":       {kind: hashtag, from: ours},
 }
 
 // label is how a client is told which of its streams a message belongs to: a
-// JSON list of the name and, if it has one, the tag as the client wrote it.
+// JSON list of the name and, if it has one, the tag or list as the client
+// wrote it.
 type label string
 
-// channelOf reads what a client wants to listen to: a stream and its tag.
-func channelOf(c *session.Caller, q url.Values) (channel, label, error) {
+// channelOf reads what a client wants to listen to: a stream, its tag or its
+// list.
+func (s *Streams) channelOf(ctx context.Context, c *session.Caller, q url.Values) (channel, label, error) {
 	name := q.Get("stream")
 	ch, ok := names[name]
 	if !ok {
@@ -69,20 +74,36 @@ func channelOf(c *session.Caller, q url.Values) (channel, label, error) {
 		ch.media = true
 		name = strings.TrimSuffix(name, ":media") + ":media"
 	}
-	scope := "read:statuses"
 	switch ch.kind {
 	case user, direct:
 		ch.of = c.Account.ID
 	case notifications:
-		ch.of, scope = c.Account.ID, "read:notifications"
+		ch.of = c.Account.ID
+		return ch, labelOf(name), allow(c, "read:notifications")
 	case hashtag:
 		tag := q.Get("tag")
 		if ch.tag = store.TagKey(tag); ch.tag == "" {
 			return ch, "", models.Errorf(models.Malformed, "Missing tag name parameter")
 		}
-		return ch, labelOf(name, tag), allow(c, scope)
+		return ch, labelOf(name, tag), allow(c, "read:statuses")
+	case list:
+		if err := allow(c, "read:statuses"); err != nil {
+			return ch, "", err
+		}
+		ch.of = models.ParseID(q.Get("list"))
+		return ch, labelOf(name, q.Get("list")), s.mayList(ctx, c, ch.of)
 	}
-	return ch, labelOf(name), allow(c, scope)
+	return ch, labelOf(name), allow(c, "read:statuses")
+}
+
+// mayList says whether a list is the caller's, or the library that every
+// member has.
+func (s *Streams) mayList(ctx context.Context, c *session.Caller, id models.ID) error {
+	if id == s.Library && c.Viewer.IsMember() {
+		return nil
+	}
+	_, err := s.Store.List(ctx, c.Account.ID, id)
+	return err
 }
 
 func labelOf(parts ...string) label {

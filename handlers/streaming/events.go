@@ -8,7 +8,7 @@ import (
 
 // events serves one stream as server-sent events (HTML, section 9.2).
 func (s *Streams) events(w http.ResponseWriter, r *http.Request, x *reader, q url.Values) error {
-	ch, l, err := channelOf(x.who(), q)
+	ch, l, err := s.channelOf(r.Context(), x.who(), q)
 	if err != nil {
 		return err
 	}

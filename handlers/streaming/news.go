@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"atelier/models"
@@ -53,7 +54,7 @@ func (s *Streams) hear(events []models.Event) {
 		case models.TokenRevoked:
 			s.revoke(e)
 		case models.PostPublished, models.PostEdited, models.PostBoosted, models.PostDeleted, models.PostUnboosted,
-			models.Notified, models.FiltersChanged, models.AccountChanged, models.AccountDeleted:
+			models.Notified, models.Conversed, models.FiltersChanged, models.AccountChanged, models.AccountDeleted:
 			s.news.add(e)
 		}
 	}
@@ -99,11 +100,13 @@ func (s *Streams) tell(ctx context.Context, e models.Event) (err error) {
 	case models.PostEdited:
 		return s.post(ctx, "status.update", e.PostID)
 	case models.PostBoosted:
-		return s.home(ctx, "update", e.PostID)
+		return s.own(ctx, "update", e.PostID)
 	case models.PostDeleted, models.PostUnboosted:
 		return s.gone(ctx, e)
 	case models.Notified:
 		return s.notice(ctx, e)
+	case models.Conversed:
+		return s.conversation(ctx, e)
 	case models.FiltersChanged:
 		m := newMessage("filters_changed", nil)
 		for _, x := range s.on(channel{kind: user, of: e.AccountID}) {
@@ -117,17 +120,28 @@ func (s *Streams) tell(ctx context.Context, e models.Event) (err error) {
 	return nil
 }
 
-// home tells a post to those who have it in their home timeline.
-func (s *Streams) home(ctx context.Context, event string, id models.ID) error {
-	if !s.anybody(user) {
+// own tells a post to those who have it in their home timeline or in a list.
+func (s *Streams) own(ctx context.Context, event string, id models.ID) error {
+	if s.anybody(user) {
+		homes, err := s.Store.HomesOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, home := range homes {
+			if err := s.asViewer(ctx, event, id, s.on(channel{kind: user, of: home})); err != nil {
+				return err
+			}
+		}
+	}
+	if !s.anybody(list) {
 		return nil
 	}
-	homes, err := s.Store.HomesOf(ctx, id)
+	lists, err := s.Store.ListsOf(ctx, id)
 	if err != nil {
 		return err
 	}
-	for _, home := range homes {
-		if err := s.asViewer(ctx, event, id, s.on(channel{kind: user, of: home})); err != nil {
+	for _, l := range lists {
+		if err := s.asViewer(ctx, event, id, s.on(channel{kind: list, of: l.ID})); err != nil {
 			return err
 		}
 	}
@@ -157,12 +171,13 @@ func (s *Streams) asViewer(ctx context.Context, event string, id models.ID, to [
 	return nil
 }
 
-// post tells a post to homes, and to the public channels it belongs to.
+// post tells a post to homes and lists, and to the public channels and the
+// library if it belongs there.
 func (s *Streams) post(ctx context.Context, event string, id models.ID) error {
-	if err := s.home(ctx, event, id); err != nil {
+	if err := s.own(ctx, event, id); err != nil {
 		return err
 	}
-	if !s.anybody(public, hashtag) {
+	if !s.anybody(public, hashtag, list) {
 		return nil
 	}
 	p, err := s.Store.PostByID(ctx, id)
@@ -172,14 +187,16 @@ func (s *Streams) post(ctx context.Context, event string, id models.ID) error {
 	if err != nil {
 		return err
 	}
+	if p.Practice != nil {
+		if err := s.library(ctx, event, p); err != nil {
+			return err
+		}
+	}
 	var to []listener
 	for _, ch := range channelsOf(p.Visibility, p.Local, p.LocalOnly, len(p.Media) > 0, p.Tags) {
 		to = append(to, s.on(ch)...)
 	}
-	if len(to) == 0 || p.BoostOfID != 0 {
-		return nil
-	}
-	if to, err = s.willing(ctx, p, to); err != nil {
+	if to, err = s.willing(ctx, p, to); err != nil || len(to) == 0 {
 		return err
 	}
 	if p.IsMembers() {
@@ -197,6 +214,16 @@ func (s *Streams) post(ctx context.Context, event string, id models.ID) error {
 		x.push(m, x.label)
 	}
 	return nil
+}
+
+// library tells a practice note to those who listen to the library, as far as
+// they may read it.
+func (s *Streams) library(ctx context.Context, event string, p *models.Post) error {
+	to, err := s.willing(ctx, p, s.on(channel{kind: list, of: s.Library}))
+	if err != nil {
+		return err
+	}
+	return s.asViewer(ctx, event, p.ID, to)
 }
 
 // channelsOf are the public channels that a post belongs to: those whose
@@ -232,6 +259,9 @@ func channelsOf(v models.Visibility, local, localOnly, media bool, tags []string
 // willing leaves out those who do not want to see an author, or whom the
 // author does not want to see; everybody if the author is limited.
 func (s *Streams) willing(ctx context.Context, p *models.Post, to []listener) ([]listener, error) {
+	if len(to) == 0 {
+		return nil, nil
+	}
 	author, err := s.Store.Account(ctx, p.AuthorID)
 	if err != nil {
 		return nil, err
@@ -288,7 +318,7 @@ func (s *Streams) gone(ctx context.Context, e models.Event) error {
 			x.push(m, x.label)
 		}
 	}
-	if s.anybody(user) {
+	if s.anybody(user, list) {
 		homes, err := s.homesOnce(ctx, e.AccountID, d)
 		if err != nil {
 			return err
@@ -296,6 +326,7 @@ func (s *Streams) gone(ctx context.Context, e models.Event) error {
 		for home := range homes {
 			tell(s.on(channel{kind: user, of: home}))
 		}
+		tell(slices.DeleteFunc(s.onKind(list), func(x listener) bool { return !homes[x.of] }))
 	}
 	if e.Kind == models.PostUnboosted || !s.anybody(public, hashtag) {
 		return nil
@@ -326,6 +357,26 @@ func (s *Streams) homesOnce(ctx context.Context, authorID models.ID, d models.De
 		homes[id] = true
 	}
 	return homes, err
+}
+
+// conversation tells a member that a conversation goes on.
+func (s *Streams) conversation(ctx context.Context, e models.Event) error {
+	to := s.on(channel{kind: direct, of: e.AccountID})
+	if len(to) == 0 {
+		return nil
+	}
+	payload, err := s.Conversation(ctx, to[0].viewer(), e.TargetID)
+	if err != nil {
+		if models.KindOf(err) == models.NotFound {
+			return nil
+		}
+		return err
+	}
+	m := newMessage("conversation", payload)
+	for _, x := range to {
+		x.push(m, x.label)
+	}
+	return nil
 }
 
 // notice tells a member of a notification.

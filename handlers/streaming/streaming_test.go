@@ -54,7 +54,7 @@ func open(t *testing.T, s *store.Store, change func(*Config)) *room {
 		x.hear = hear
 		return x.chapter.Hub().Subscribe(hear)
 	}
-	c := Config{Store: s, Listen: listen, CallerOf: x.callerOf, Status: x.status, Notification: x.notification}
+	c := Config{Store: s, Listen: listen, CallerOf: x.callerOf, Status: x.status, Notification: x.notification, Conversation: x.conversation, Library: 1}
 	if change != nil {
 		change(&c)
 	}
@@ -146,6 +146,14 @@ func (x *room) notification(ctx context.Context, v models.Viewer, id models.ID) 
 		return nil, err
 	}
 	return json.Marshal(map[string]string{"type": string(n.Type)})
+}
+
+func (x *room) conversation(ctx context.Context, v models.Viewer, id models.ID) ([]byte, error) {
+	c, err := x.chapter.Store.Conversation(ctx, v.AccountID, id)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]string{"text": fmt.Sprint("last ", c.LastPostID)})
 }
 
 func (x *room) publish(by *models.Account, d chapter.Draft) *models.Post {
@@ -316,7 +324,7 @@ func TestWhichStreamsHaveAPost(t *testing.T) {
 			"gus": nil,
 		}},
 		{"for one", chapter.Draft{Source: "@pia psst #tea", Visibility: models.Direct}, map[string][]string{
-			"ana": {"user: update @pia psst #tea, ana"}, "bob": nil, "pia": {"=user: notification mention", "=user: delete $"}, "gus": nil,
+			"ana": {"user: update @pia psst #tea, ana", "=direct: conversation last $"}, "bob": nil, "pia": {"=user: notification mention", "=user: delete $"}, "gus": nil,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -821,4 +829,96 @@ func TestHealth(t *testing.T) {
 	if b, _ := io.ReadAll(res.Body); res.StatusCode != 200 || string(b) != "OK" {
 		t.Errorf("%d %s", res.StatusCode, b)
 	}
+}
+
+func TestLists(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		x := open(t, s, nil)
+		mine := &models.List{Title: "Friends", Replies: models.RepliesToList}
+		if err := x.chapter.SetList(t.Context(), x.bob, mine); err != nil {
+			t.Fatal(err)
+		}
+		if err := x.chapter.AddToList(t.Context(), x.bob, mine.ID, []models.ID{x.ana.ID}); err != nil {
+			t.Fatal(err)
+		}
+		bob := x.dial("?stream=list&list="+mine.ID.String()+"&access_token=bob/read", nil)
+		x.settled(1)
+		post := x.publish(x.ana, chapter.Draft{Source: "hello", Visibility: models.Private})
+		x.told()
+		boosted := x.publish(chaptertest.Account(t, x.chapter, "pia"), chapter.Draft{Source: "theirs"})
+		if _, err := x.chapter.Boost(t.Context(), x.ana, boosted.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		x.told()
+		if _, err := x.chapter.Delete(t.Context(), x.ana, post.ID); err != nil {
+			t.Fatal(err)
+		}
+		stream := "list " + mine.ID.String() + ": "
+		want := []string{stream + "update hello, bob", stream + "update a boost, bob", stream + "delete " + post.ID.String()}
+		if diff := cmp.Diff(want, []string{bob.brief(), bob.brief(), bob.brief()}); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		ana := x.dial("?access_token=ana/read", nil)
+		for _, say := range []string{`"` + mine.ID.String() + `"`, mine.ID.String(), `"nonsense"`, "null"} {
+			ana.say(`{"type":"subscribe","stream":"list","list":` + say + `}`)
+			if got, want := ana.next(), `{"error":"Record not found","status":404}`; got != want {
+				t.Errorf("somebody else's list %s: %s, want %s", say, got, want)
+			}
+		}
+		bob.say(`{"type":"unsubscribe","stream":"list","list":` + mine.ID.String() + `}`)
+		x.settled(0)
+	})
+}
+
+func TestTheLibraryIsAList(t *testing.T) {
+	x := open(t, storetest.SQLite(t), nil)
+	chaptertest.Member(t, x.chapter, "gus", models.Guest)
+	bob, pia := x.dial("?stream=list&list=1&access_token=bob/read", nil), x.dial("?stream=list&list=1&access_token=pia/read", nil)
+	gus := x.dial("?stream=list&list=1&access_token=gus/read", nil)
+	if got, want := gus.next(), `{"error":"Record not found","status":404}`; got != want {
+		t.Errorf("a guest and the library: %s, want %s", got, want)
+	}
+	x.settled(2)
+	if err := x.chapter.Mute(t.Context(), x.bob, x.ana.ID, true, 0); err != nil {
+		t.Fatal(err)
+	}
+	yes := true
+	note := func(by *models.Account, title string) {
+		x.publish(by, chapter.Draft{Title: title, Visibility: models.Private, LocalOnly: &yes, Practice: &models.Practice{Kind: models.Tool, Sections: []models.Section{{Key: "steps", Text: "Sit."}}}})
+		x.told()
+	}
+	note(x.ana, "Three chairs")
+	note(chaptertest.Account(t, x.chapter, "pia"), "Two chairs")
+	x.publish(chaptertest.Account(t, x.chapter, "pia"), chapter.Draft{Source: "no note"})
+	x.told()
+	if got := pia.brief(); !strings.HasPrefix(got, "list 1: update ") {
+		t.Errorf("the first note: %s", got)
+	}
+	for name, c := range map[string]*client{"pia": pia, "bob": bob} {
+		if got := c.brief(); !strings.HasPrefix(got, "list 1: update ") {
+			t.Errorf("%s, the second note: %s", name, got)
+		}
+	}
+	x.streams.Close()
+	for name, c := range map[string]*client{"pia": pia, "bob": bob} {
+		if _, text, err := c.conn.Read(t.Context()); err == nil {
+			t.Errorf("%s was told too much: %s", name, text)
+		}
+	}
+}
+
+func TestConversations(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		x := open(t, s, nil)
+		bob, pia := x.dial("?stream=direct&access_token=bob/read", nil), x.dial("?stream=direct&access_token=pia/read", nil)
+		x.settled(2)
+		p := x.publish(x.ana, chapter.Draft{Source: "@bob psst", Visibility: models.Direct})
+		if got, want := bob.brief(), "direct: conversation last "+p.ID.String(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		q := x.publish(x.ana, chapter.Draft{Source: "@pia psst", Visibility: models.Direct})
+		if got, want := pia.brief(), "direct: conversation last "+q.ID.String(); got != want {
+			t.Errorf("somebody who was not named: %s, want %s", got, want)
+		}
+	})
 }

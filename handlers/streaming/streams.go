@@ -25,8 +25,11 @@ type Config struct {
 	// Status returns a post as a viewer sees it, as the client API's JSON; an
 	// error of kind NotFound if the viewer may not.
 	Status func(ctx context.Context, v models.Viewer, id models.ID) ([]byte, error)
-	// Notification returns one of a viewer's notifications likewise.
+	// Notification and Conversation return what is the viewer's likewise.
 	Notification func(ctx context.Context, v models.Viewer, id models.ID) ([]byte, error)
+	Conversation func(ctx context.Context, v models.Viewer, id models.ID) ([]byte, error)
+	// Library is the id of the list that has every practice note.
+	Library models.ID
 
 	// Beat is how often server-sent events show that they are alive, Ping how
 	// often a WebSocket must show it, and tokens are looked at again.
@@ -191,6 +194,21 @@ func (s *Streams) on(ch channel) []listener {
 	out := make([]listener, 0, len(all))
 	for r, l := range all {
 		out = append(out, listener{r, l})
+	}
+	return out
+}
+
+// onKind returns who listens to any channel of a kind.
+func (s *Streams) onKind(k kind) (out []listener) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for ch, all := range s.channels {
+		if ch.kind != k {
+			continue
+		}
+		for r, l := range all {
+			out = append(out, listener{r, l})
+		}
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -33,7 +34,7 @@ func (s *Streams) webSocket(w http.ResponseWriter, r *http.Request, x *reader, q
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
 	if q.Get("stream") != "" {
-		s.command(x, command{"subscribe", q.Get("stream"), q.Get("tag")}, q)
+		s.command(ctx, x, "subscribe", q)
 	}
 	go func() {
 		defer cancel()
@@ -45,9 +46,10 @@ func (s *Streams) webSocket(w http.ResponseWriter, r *http.Request, x *reader, q
 
 // command is what a client says on a WebSocket.
 type command struct {
-	Type   string `json:"type"`
-	Stream string `json:"stream"`
-	Tag    string `json:"tag"`
+	Type   string          `json:"type"`
+	Stream string          `json:"stream"`
+	Tag    string          `json:"tag"`
+	List   json.RawMessage `json:"list"` // a string or a number
 }
 
 // read does what the client says until the connection ends.
@@ -61,19 +63,19 @@ func (s *Streams) read(ctx context.Context, conn *websocket.Conn, x *reader) {
 		if kind != websocket.MessageText || json.Unmarshal(text, &c) != nil {
 			continue // as Mastodon does
 		}
-		s.command(x, c, url.Values{"stream": {c.Stream}, "tag": {c.Tag}})
+		s.command(ctx, x, c.Type, url.Values{"stream": {c.Stream}, "tag": {c.Tag}, "list": {strings.Trim(string(c.List), `"`)}})
 	}
 }
 
 // command lets a reader listen to a stream, or no more. There is no answer
 // but of errors.
-func (s *Streams) command(x *reader, c command, q url.Values) {
-	ch, l, err := channelOf(x.who(), q)
+func (s *Streams) command(ctx context.Context, x *reader, do string, q url.Values) {
+	ch, l, err := s.channelOf(ctx, x.who(), q)
 	switch {
 	case err != nil:
-	case c.Type == "subscribe":
+	case do == "subscribe":
 		err = s.subscribe(x, ch, l)
-	case c.Type == "unsubscribe":
+	case do == "unsubscribe":
 		s.unsubscribe(x, ch)
 	}
 	if err != nil {
@@ -82,7 +84,7 @@ func (s *Streams) command(x *reader, c command, q url.Values) {
 }
 
 // status are the codes that errors have inside a WebSocket.
-var status = map[models.Kind]int{models.Malformed: 400, models.Forbidden: 401, models.NoSession: 401, models.TooMany: 429}
+var status = map[models.Kind]int{models.Malformed: 400, models.Forbidden: 401, models.NoSession: 401, models.NotFound: 404, models.TooMany: 429}
 
 // complaint is an error as a WebSocket tells it.
 func complaint(err error) *message {
