@@ -139,21 +139,23 @@ func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView
 	if err != nil {
 		return noteView{}, err
 	}
-	numbered, notes := footnotes(post.HTML)
+	numbered, notes := footnotes(unframed(post))
 	view := noteView{
 		Frame:      f,
 		Heading:    post.Title,
 		Standfirst: text.ShownText(post.Summary),
-		By:         p.person(author),
+		By:         p.by(v, cast{author.ID: author}, author.ID),
 		Scope:      scopeOf(post),
 		Text:       template.HTML(numbered), // sanitized when it was written
 		NoteLang:   post.Language,
 		Footnotes:  notes,
 		Media:      p.files(post.Media),
-		HistoryURL: "/talk/" + post.ID.String() + "/history",
 	}
-	if post.Local {
+	switch {
+	case post.Local:
 		view.PrintURL, view.HistoryURL = "/notes/"+post.Slug+"/print", "/notes/"+post.Slug+"/history"
+	case post.Version > 1:
+		view.HistoryURL = "/talk/" + post.ID.String() + "/history"
 	}
 	if post.State == models.Published {
 		view.Published = ptr(v.date(post.CreatedAt))
@@ -243,6 +245,23 @@ func (p *Pages) citation(v *visit, post *models.Post, author *models.Account) st
 		place, address = author.Domain, post.URL
 	}
 	return fmt.Sprintf("%s (%d). %s.%s %s. %s", who, post.CreatedAt.Year(), strings.TrimRight(post.Title, "."), version, place, address)
+}
+
+// unframed is the HTML of a note without what it carries for readers that show
+// nothing else of it: the line with kind and title before it, and the line on
+// confidentiality after it (PRODUCT.md, section 9).
+func unframed(post *models.Post) string {
+	s := post.HTML
+	if post.Local {
+		return s
+	}
+	if first, rest, ok := strings.Cut(s, "</p>"); ok && strings.HasPrefix(first, "<p><strong>") && strings.HasSuffix(text.PlainText(first), post.Title) {
+		s = rest
+	}
+	if i := strings.LastIndex(s, "<p>"); i > 0 && post.Practice != nil && text.PlainText(s[i:]) == post.Practice.Confidentiality.Line() {
+		s = s[:i]
+	}
+	return s
 }
 
 // A link in the HTML that models/text writes.

@@ -338,3 +338,29 @@ func TestLightAndDark(t *testing.T) {
 	b.has(b.get("/library"), `data-theme="light"`)
 	b.hides(b.post("/light", "theme", "<evil>", "back", "/library"), "data-theme")
 }
+
+func TestANoteFromElsewhereReadsLikeOne(t *testing.T) {
+	each(t, func(h *house) {
+		lena := storetest.Account(t, h.Store, "lena@books.example")
+		note := storetest.Post(t, h.Store, lena, func(p *models.Post) {
+			p.Type, p.Title, p.URL = models.ArticleType, "Walking & talking", "https://books.example/notes/walking"
+			p.Summary = "<p>Go outside for it.</p>"
+			p.Practice = &models.Practice{Kind: models.Tool, Confidentiality: models.Agreed}
+			p.HTML = "<p><strong>Tool - Walking &amp; talking</strong></p><h2>What it is for</h2><p>Side by side.</p><p>Shared with the client&#39;s agreement.</p>"
+		})
+		b := h.as(h.Maren)
+		b.shows(b.get("/library"), 200, "Walking & talking", "lena", "books.example")
+		p := b.get("/talk/" + note.ID.String())
+		b.shows(p, 200, "Tool", "Walking & talking", "Go outside for it.", "Side by side.", "lena (", "books.example. https://books.example/notes/walking", "@lena@books.example")
+		b.hides(p, "Tool - Walking", "Earlier versions", "A page to print")
+		if n := strings.Count(p.said(), "Shared with the client"); n != 1 {
+			t.Errorf("the line on confidentiality stands %d times: %s", n, p.said())
+		}
+		wellMade(t, "Maren", p)
+		stranger := h.stranger()
+		p = stranger.get("/talk/" + note.ID.String())
+		stranger.shows(p, 200, "Side by side.")
+		stranger.has(p, `<a href="`+lena.URL+`">`) // her page is at her home
+		b.has(b.get("/talk/"+note.ID.String()), `<a href="/people/lena@books.example">`)
+	})
+}

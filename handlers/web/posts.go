@@ -37,6 +37,16 @@ func (p *Pages) personIn(c cast, id models.ID) Person {
 	return Person{Name: "Somebody", Short: "somebody", Face: Face{Initials: "?"}}
 }
 
+// by is the author of something on a page. Strangers are sent to the home of
+// those who live elsewhere: only members have a page for them here.
+func (p *Pages) by(v *visit, c cast, id models.ID) Person {
+	person := p.personIn(c, id)
+	if a := c[id]; v.Session == nil && a != nil && !a.Local() {
+		person.URL = a.URL
+	}
+	return person
+}
+
 // moment says when t was, seen from a visit.
 func (v *visit) moment(t time.Time) Moment {
 	t = t.In(v.now.Location())
@@ -156,7 +166,7 @@ func (p *Pages) row(v *visit, post *models.Post, c cast) Row {
 func (p *Pages) said(v *visit, post *models.Post, c cast, scope Scope) Said {
 	s := Said{
 		ID:      post.ID,
-		By:      p.personIn(c, post.AuthorID),
+		By:      p.by(v, c, post.AuthorID),
 		At:      v.moment(post.CreatedAt),
 		URL:     p.postURL(post),
 		Lang:    post.Language,

@@ -152,7 +152,7 @@ func (p *Pages) quote(ctx context.Context, v *visit, post *models.Post) (*Quote,
 		return nil, err
 	}
 	title, _ := heading(quoted)
-	return &Quote{p.personIn(c, quoted.AuthorID), title, p.postURL(quoted)}, nil
+	return &Quote{p.by(v, c, quoted.AuthorID), title, p.postURL(quoted)}, nil
 }
 
 // ballot lets the viewer vote in a poll, or says what it chose.
@@ -198,7 +198,7 @@ func (p *Pages) above(ctx context.Context, v *visit, post *models.Post) ([]above
 	}
 	var out []above
 	for i, a := range chosen {
-		line := above{By: p.personIn(c, a.AuthorID), URL: p.postURL(a), LinkWords: "What it answers"}
+		line := above{By: p.by(v, c, a.AuthorID), URL: p.postURL(a), LinkWords: "What it answers"}
 		if title, own := heading(a); own {
 			line.Words = title
 		} else {
