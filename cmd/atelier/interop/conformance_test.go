@@ -10,8 +10,12 @@ func TestConformance(t *testing.T) {
 	alice := w.member("alice")
 	w.serve()
 	alice.post("Something for the outbox.", nil)
-	for name, path := range map[string]string{"a member": "/users/alice", "the chapter": "/chapter", "the server": "/actor"} {
-		n.try(name, func(t *testing.T) { drive(t, node(t, "conformance.mjs", w.url(path))...) })
+	for name, actor := range map[string][]string{
+		"a member":    {w.url("/users/alice"), "following", "followers"},
+		"the chapter": {w.url("/chapter"), "following", "followers"},
+		"the server":  {w.url("/actor")}, // follows nobody
+	} {
+		n.try(name, func(t *testing.T) { drive(t, node(t, "conformance.mjs", actor...)...) })
 	}
 	quiet(t, w)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +39,9 @@ func twoChapters(t *testing.T, engine func(testing.TB) []string) {
 		if seen.URI != note.URI || seen.Account.Acct != aliceThere {
 			t.Errorf("it arrived as %+v", seen)
 		}
-		page(t, beta, "/@"+aliceThere, "when nobody speaks")
+		page(t, beta.signIn("bob"), "/talk/"+seen.ID, "when nobody speaks")
+		page(t, beta.signIn("bob"), "/", "when nobody speaks")
+		page(t, alpha.visitor(), "/@alice", "when nobody speaks")
 	})
 	n.step("a practice note arrives as an article with its title", func(t *testing.T) {
 		form := fields{"status": "Ask one open question, then count to ten.", "practice_note": fields{"kind": "practice", "title": "Ten silent seconds"}}
@@ -88,7 +92,7 @@ func twoChapters(t *testing.T, engine func(testing.TB) []string) {
 		bob.notified("mention", aliceThere)
 		for _, town := range []*town{alpha, beta} {
 			for _, path := range []string{"/", "/@alice", "/@" + aliceThere} {
-				if strings.Contains(body(t, town, path), "the room is booked") {
+				if strings.Contains(body(t, town.visitor(), path), "the room is booked") {
 					t.Errorf("%s shows it at %s", town.name, path)
 				}
 			}
@@ -161,26 +165,54 @@ func TestLatency(t *testing.T) {
 		took[50].Round(time.Millisecond), took[90].Round(time.Millisecond), took[99].Round(time.Millisecond))
 }
 
-// page waits until the page at path, which anybody may see, contains text.
-func page(t *testing.T, w *town, path, text string) {
+// visitor is somebody with a browser.
+type visitor struct {
+	*town
+	browser *http.Client
+}
+
+// visitor returns somebody who is not signed in.
+func (w *town) visitor() *visitor { return &visitor{w, web} }
+
+// signIn returns a member who is signed in.
+func (w *town) signIn(username string) *visitor {
+	w.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	v := &visitor{w, &http.Client{Timeout: web.Timeout, Transport: web.Transport, CheckRedirect: web.CheckRedirect, Jar: jar}}
+	resp, err := v.browser.PostForm(w.url("/sign-in"), url.Values{"login": {username}, "password": {password}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusSeeOther {
+		w.t.Fatalf("%s cannot sign in at %s: %s", username, w.name, resp.Status)
+	}
+	return v
+}
+
+// page waits until the page at path contains text.
+func page(t *testing.T, v *visitor, path, text string) {
 	t.Helper()
-	soon(t, 10*time.Second, fmt.Sprintf("%s does not show %q at %s", w.name, text, path), func() error {
-		if b := body(t, w, path); !strings.Contains(b, text) {
+	soon(t, 10*time.Second, fmt.Sprintf("%s does not show %q at %s", v.name, text, path), func() error {
+		if b := body(t, v, path); !strings.Contains(b, text) {
 			return fmt.Errorf("it shows %.200s", b)
 		}
 		return nil
 	})
 }
 
-// body is what a browser gets at path.
-func body(t *testing.T, w *town, path string) string {
+// body is what a visitor's browser gets at path.
+func body(t *testing.T, v *visitor, path string) string {
 	t.Helper()
-	req, err := http.NewRequest("GET", w.url(path), nil)
+	req, err := http.NewRequest("GET", v.url(path), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Accept", "text/html")
-	resp, err := web.Do(req)
+	resp, err := v.browser.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
