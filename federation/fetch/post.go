@@ -312,6 +312,8 @@ func named(w *wire.Post) (out []models.Mention) {
 			name, domain = acct, HostOf(m.Href)
 		}
 		if name == "" || strings.ContainsAny(name, "@/ \t\n") {
+			// Who is known is meant by its address, whatever the tag calls it.
+			out = append(out, models.Mention{URI: m.Href, URL: m.Href})
 			continue
 		}
 		out = append(out, models.Mention{URI: m.Href, URL: m.Href, Username: name, Acct: name + "@" + domain})

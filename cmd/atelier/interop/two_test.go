@@ -41,7 +41,7 @@ func twoChapters(t *testing.T, engine func(testing.TB) []string) {
 		}
 		page(t, beta.signIn("bob"), "/talk/"+seen.ID, "when nobody speaks")
 		page(t, beta.signIn("bob"), "/", "when nobody speaks")
-		page(t, alpha.visitor(), "/@alice", "when nobody speaks")
+		page(t, alpha.visitor(), "/people/alice", "when nobody speaks")
 	})
 	n.step("a practice note arrives as an article with its title", func(t *testing.T) {
 		form := fields{"status": "Ask one open question, then count to ten.", "practice_note": fields{"kind": "practice", "title": "Ten silent seconds"}}
@@ -91,7 +91,7 @@ func twoChapters(t *testing.T, engine func(testing.TB) []string) {
 		direct := alice.post("@"+bobThere+" between us: the room is booked", fields{"visibility": "direct"})
 		bob.notified("mention", aliceThere)
 		for _, town := range []*town{alpha, beta} {
-			for _, path := range []string{"/", "/@alice", "/@" + aliceThere} {
+			for _, path := range []string{"/", "/people/alice", "/people/" + aliceThere} {
 				if strings.Contains(body(t, town.visitor(), path), "the room is booked") {
 					t.Errorf("%s shows it at %s", town.name, path)
 				}
