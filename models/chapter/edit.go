@@ -312,8 +312,10 @@ func (c *Chapter) remove(ctx context.Context, tx *store.Tx, author *models.Accou
 	kind := models.PostDeleted
 	if p.BoostOfID != 0 {
 		kind = models.PostUnboosted
-		if err := tx.CountPost(ctx, p.BoostOfID, models.PostStats{Boosts: -1}); err != nil {
-			return err
+		if !shows(author) {
+			if err := tx.CountPost(ctx, p.BoostOfID, models.PostStats{Boosts: -1}); err != nil {
+				return err
+			}
 		}
 	} else {
 		if err := tx.UncountBoosts(ctx, p.ID); err != nil {

@@ -153,8 +153,10 @@ func (c *Chapter) putBoost(ctx context.Context, tx *store.Tx, by *models.Account
 	if err != nil || !added {
 		return false, err
 	}
-	if err := tx.CountPost(ctx, p.ID, models.PostStats{Boosts: 1}); err != nil {
-		return false, err
+	if !shows(by) {
+		if err := tx.CountPost(ctx, p.ID, models.PostStats{Boosts: 1}); err != nil {
+			return false, err
+		}
 	}
 	if err := tx.CountAccount(ctx, by.ID, models.AccountStats{Posts: 1, LastPostAt: boost.CreatedAt}); err != nil {
 		return false, err
@@ -162,13 +164,18 @@ func (c *Chapter) putBoost(ctx context.Context, tx *store.Tx, by *models.Account
 	if err := tx.AddHome(ctx, boost); err != nil {
 		return false, err
 	}
-	if !by.Local() || by.Type != models.Group { // that the chapter shows a note is no news to its author
+	if !shows(by) {
 		if err := c.notify(ctx, tx, models.Notification{AccountID: p.AuthorID, Type: models.NotifyBoost, FromID: by.ID, PostID: p.ID}); err != nil {
 			return false, err
 		}
 	}
 	return true, tx.Leave(ctx, models.Event{Kind: models.PostBoosted, AccountID: by.ID, TargetID: p.AuthorID, PostID: boost.ID, Federates: boost.Leaves()})
 }
+
+// shows says whether boosts of an account are how a Group of ours, the chapter
+// or a theme, shows what belongs to it. That is no news to the author, and is
+// counted with what people found worth boosting by nobody.
+func shows(by *models.Account) bool { return by.Local() && by.Type == models.Group }
 
 // Unboost takes a boost back and returns the original.
 func (c *Chapter) Unboost(ctx context.Context, me *models.Account, id models.ID) (*models.Post, error) {

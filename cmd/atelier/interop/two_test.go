@@ -83,9 +83,16 @@ func twoChapters(t *testing.T, engine func(testing.TB) []string) {
 	n.step("a boost arrives, and its undoing", func(t *testing.T) {
 		bob.must("POST", "/api/v1/statuses/"+seen.ID+"/reblog", fields{}, nil)
 		alice.notified("reblog", bobThere)
-		alice.sees("bob's boost", func(s status) bool { return s.Reblog != nil && s.Reblog.URI == note.URI })
+		alice.becomes(note.ID, "boosted", func(s status) bool { return s.ReblogsCount == 1 })
 		bob.must("POST", "/api/v1/statuses/"+seen.ID+"/unreblog", fields{}, nil)
 		alice.becomes(note.ID, "no longer boosted", func(s status) bool { return s.ReblogsCount == 0 })
+	})
+	n.step("what a member boosts arrives, whoever wrote it", func(t *testing.T) {
+		theirs := alpha.client("ada").post("Chairs in a circle, no table.", nil)
+		alice.must("POST", "/api/v1/statuses/"+theirs.ID+"/reblog", fields{}, nil)
+		bob.sees("alice's boost", func(s status) bool {
+			return s.Reblog != nil && s.Reblog.URI == theirs.URI && s.Account.Acct == aliceThere && s.Reblog.Account.Acct == "ada@"+alpha.domain
+		})
 	})
 	n.step("a post to those named reaches them and nobody's pages", func(t *testing.T) {
 		direct := alice.post("@"+bobThere+" between us: the room is booked", fields{"visibility": "direct"})
