@@ -256,7 +256,12 @@ func (d *Documents) NodeInfo(w http.ResponseWriter, r *http.Request) error {
 			"users":      map[string]int{"total": i.counts.Members, "activeMonth": i.counts.ActiveMonth, "activeHalfyear": i.counts.ActiveHalfYear},
 			"localPosts": i.counts.Posts, "localComments": i.counts.Replies,
 		},
-		"metadata": map[string]any{"nodeName": i.self.Name, "nodeDescription": i.self.Sentence, "federation": map[string]bool{"enabled": true}},
+		"metadata": map[string]any{
+			"nodeName": i.self.Name, "nodeDescription": i.self.Sentence, "federation": map[string]bool{"enabled": true},
+			// Whose client API is spoken here: libraries (npm's megalodon) refuse a
+			// software whose name they do not know and that does not say it.
+			"upstream": map[string]string{"name": "mastodon"},
+		},
 	}, json.Deterministic(true))
 	if err != nil {
 		return err

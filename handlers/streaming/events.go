@@ -24,9 +24,10 @@ func (s *Streams) events(w http.ResponseWriter, r *http.Request, x *reader, q ur
 	if err := out.out.SetReadDeadline(time.Time{}); err != nil {
 		return err
 	}
-	// The empty line keeps the greeting apart from the first event, which some
-	// readers (npm's mastodon-api) would drop with it.
-	if out.send([]byte(":)\n\n")) != nil {
+	// A greeting that every reader takes for a sign of life: with another comment
+	// some drop the first event (npm's mastodon-api), and an empty line, too, ends
+	// an event for others (Mastodon.py).
+	if out.send(beating) != nil {
 		return nil
 	}
 	beat := time.NewTicker(s.Beat)
@@ -50,12 +51,15 @@ func (s *Streams) events(w http.ResponseWriter, r *http.Request, x *reader, q ur
 		case <-x.more:
 		case <-beat.C:
 			s.still(r.Context(), x)
-			if out.send([]byte(":thump\n")) != nil {
+			if out.send(beating) != nil {
 				return nil
 			}
 		}
 	}
 }
+
+// beating shows that a stream is alive.
+var beating = []byte(":thump\n")
 
 // lines sends what is written at once.
 type lines struct {

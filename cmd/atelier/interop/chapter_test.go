@@ -178,9 +178,11 @@ func (w *town) signal(s syscall.Signal) {
 	w.cmd = nil
 }
 
-// tail shows the end of the server's log.
+// tail shows the end of the server's log, without the requests that went well.
 func (w *town) tail(n int) {
-	lines := w.lines()
+	lines := slices.DeleteFunc(w.lines(), func(l string) bool {
+		return strings.Contains(l, "level=DEBUG msg=request") && !strings.Contains(l, "status=4") && !strings.Contains(l, "status=5")
+	})
 	for _, l := range lines[max(0, len(lines)-n):] {
 		w.t.Logf("%s: %.400s", w.name, l)
 	}
