@@ -19,7 +19,7 @@ func (p *planner) reported() error {
 	if err != nil {
 		return err
 	}
-	posts, err := p.d.store.PostsFor(p.ctx, r.PostIDs)
+	posts, err := p.d.store.PostsAnyway(p.ctx, r.PostIDs)
 	if err != nil {
 		return err
 	}

@@ -155,9 +155,7 @@ func (x *notices) group(b []byte, g store.NotificationGroup) []byte {
 		b = append(b, `,"status_id":`...)
 		b = appendID(b, n.PostID)
 	}
-	if n.ReportID != 0 {
-		b = append(append(b, `,"report":`...), x.reports[n.ReportID]...)
-	}
+	b = x.appendCase(b, n)
 	return append(b, '}')
 }
 

@@ -25,7 +25,8 @@ func (r *Render) Notification(ctx context.Context, v models.Viewer, id models.ID
 	return x.notification(nil, n), nil
 }
 
-// notices holds what notifications need: their statuses, accounts and reports.
+// notices holds what notifications need: their statuses, accounts, and the
+// reports or measures that they are about.
 type notices struct {
 	*sheet
 	refs    map[models.ID]store.Ref
@@ -74,7 +75,7 @@ func (x *notices) loadReports(ctx context.Context, ids []models.ID) error {
 		}
 		x.reports[id] = encode(e)
 	}
-	return nil
+	return x.loadMeasures(ctx, ids)
 }
 
 // has says whether a notification can be shown: who it is from, and the post
@@ -106,9 +107,7 @@ func (x *notices) notification(b []byte, n *models.Notification) []byte {
 		b = append(b, `,"status":`...)
 		b = x.status(b, x.refs[n.PostID])
 	}
-	if n.ReportID != 0 {
-		b = append(append(b, `,"report":`...), x.reports[n.ReportID]...)
-	}
+	b = x.appendCase(b, n)
 	if n.Filtered {
 		b = append(b, `,"filtered":true`...)
 	}

@@ -16,7 +16,7 @@ type row struct {
 // order. A path with a fixed last part goes before one with a variable there.
 func (a *API) table() []row {
 	const get, post, put, patch, remove = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
-	return []row{
+	return append([]row{
 		{get, "/api/v1/timelines/home", a.homeTimeline},
 		{get, "/api/v1/notifications", a.getNotifications},
 		{get, "/api/v2/notifications", a.getGroups},
@@ -179,5 +179,7 @@ func (a *API) table() []row {
 		{get, "/api/v1/instance/translation_languages", a.getTranslationLanguages},
 		{get, "/api/v1/custom_emojis", a.getCustomEmojis},
 		{get, "/api/oembed", a.getOEmbed},
-	}
+
+		{get, "/api/v1/instance/domain_blocks", a.getInstanceDomainBlocks},
+	}, a.adminTable()...)
 }

@@ -151,6 +151,7 @@ func correct(doc map[string]any) {
 	body(doc, "get", "/api/v1/annual_reports/{year}/state", object([]any{"state"}, map[string]any{"state": map[string]any{"type": "string"}}))
 	body(doc, "get", "/api/v1/instance/translation_languages", map[string]any{"type": "object", "additionalProperties": list(map[string]any{"type": "string"})})
 	body(doc, "get", "/oauth/userinfo", object([]any{"iss", "sub", "name", "preferred_username", "profile", "picture"}, map[string]any{}))
+	describeAdmin(doc)
 }
 
 func walk(v any, do func(map[string]any)) {

@@ -117,17 +117,21 @@ func (q queries) DeleteComplaintNote(ctx context.Context, by, id models.ID) (del
 	return n == 1, err
 }
 
-// PostsFor returns posts whoever may read them, hidden ones too, newest first:
-// what a report is about, for who decides it.
-func (q queries) PostsFor(ctx context.Context, ids []models.ID) ([]*models.Post, error) {
+// ReportedRefs returns Refs of posts whoever may read them, hidden ones too,
+// by id: what a complaint is about, for the stewards who decide it.
+func (q queries) ReportedRefs(ctx context.Context, ids []models.ID) (map[models.ID]Ref, error) {
+	out := make(map[models.ID]Ref, len(ids))
 	if len(ids) == 0 {
-		return nil, nil
+		return out, nil
 	}
-	posts, err := list(ctx, q, scanPost, `SELECT `+postColumns+fromPosts+`WHERE p.id {ids} ORDER BY p.id DESC`, ids)
+	found, err := list(ctx, q, scanRef, `SELECT `+refColumns+noMarks+fromPosts+refJoins+` WHERE p.id {ids}`, ids)
 	if err != nil {
-		return nil, fmt.Errorf("read posts for a report: %w", err)
+		return nil, fmt.Errorf("read reported posts: %w", err)
 	}
-	return posts, q.withPolls(ctx, posts)
+	for _, r := range found {
+		out[r.ID] = r
+	}
+	return out, nil
 }
 
 // HiddenOf returns those of the posts with ids that nobody is shown.
