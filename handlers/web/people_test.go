@@ -157,6 +157,9 @@ func TestFollowingFromElsewhere(t *testing.T) {
 			t.Errorf("following %q: status %d", object, p.Status)
 		}
 	}
+	if p := b.post("/follow", "account", "lena@books.example", "object", "https://evil.example/"); p.Status != 404 {
+		t.Errorf("what is not ours was passed on: %d", p.Status)
+	}
 	if got := b.get("/follow").Header.Get("Content-Security-Policy"); !strings.Contains(got, "form-action 'self' https: http:;") {
 		t.Errorf("the form could not lead on: %s", got)
 	}
