@@ -18,8 +18,12 @@ var program string
 
 func TestMain(m *testing.M) { os.Exit(build(m)) }
 
-// build builds the program once, and runs the tests on it.
+// build builds the program once, unless ATELIER_PROGRAM names one that is
+// built, and runs the tests on it.
 func build(m *testing.M) int {
+	if program = os.Getenv("ATELIER_PROGRAM"); program != "" {
+		return m.Run()
+	}
 	dir, err := os.MkdirTemp("", "atelier-interop-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
