@@ -3,6 +3,7 @@ package models
 import (
 	"database/sql/driver"
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"sync"
 	"time"
@@ -102,16 +103,18 @@ func (s *IDs) New() ID {
 
 // At returns an id that sorts among those of moment t: for a post that was
 // fetched long after it was published. Times before 1970 count as 1970, times
-// to come as now. It shares New's counter, so it is just as unique.
+// to come as now. Unlike New it may return an id twice.
 func (s *IDs) At(t time.Time) ID {
 	id := s.New()
 	ms := max(t.UnixMilli(), 1)
 	if ms >= int64(id)>>idTimeShift {
 		return id
 	}
-	// The count of another millisecond may meet the one of an id made then.
-	// The store's unique keys tell; the caller tries again.
-	return ID(ms<<idTimeShift | int64(id)&(1<<idTimeShift-1))
+	// The count of a moment that has passed is not known any more: it is drawn.
+	// It may meet one that was drawn before, or given out then; the caller asks
+	// the store, and tries again.
+	node := int64(id) & (1<<idNodeBits - 1) << idCountBits
+	return ID(ms<<idTimeShift | node | rand.Int64N(1<<idCountBits))
 }
 
 // FirstIDAt returns the smallest id of moment t, for paging by time.

@@ -151,6 +151,9 @@ func nudge(c chan struct{}) {
 // Run delivers until ctx ends, and then gives requests under way a moment.
 func (d *Deliverer) Run(ctx context.Context) error {
 	if err := d.store.Write(ctx, func(tx *store.Tx) error { return tx.WakeHosts(ctx) }); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	books := make(chan struct{})

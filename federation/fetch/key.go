@@ -56,6 +56,8 @@ func (f *Finder) newSigner(ctx context.Context, keyID, claimed string) (*Signer,
 	switch {
 	case err == nil && a.Local():
 		return nil, errNoKey
+	case err == nil && (a.KeyID == keyID || a.EdKeyID == keyID): // somebody else was faster
+		return f.signer(a, keyID)
 	case err == nil: // known by another key
 		return f.SignerAnew(ctx, &Signer{Account: a, KeyID: keyID})
 	case models.KindOf(err) != models.NotFound:

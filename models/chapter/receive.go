@@ -87,7 +87,10 @@ func (c *Chapter) place(ctx context.Context, tx *store.Tx, sender *models.Accoun
 	p.AuthorID, p.Local, p.State, p.LocalOnly = sender.ID, false, models.Published, false
 	p.ID = tx.NewID()
 	if in.Fetched || tx.Now().Sub(p.CreatedAt) > 24*time.Hour {
-		p.ID = tx.IDAt(p.CreatedAt)
+		var err error
+		if p.ID, err = freeIDAt(ctx, tx, p.CreatedAt); err != nil {
+			return err
+		}
 	}
 	p.ThreadID = p.ID
 	if err := c.placeInThread(ctx, tx, sender, out); err != nil {
@@ -115,6 +118,18 @@ func (c *Chapter) place(ctx context.Context, tx *store.Tx, sender *models.Accoun
 	}
 	out.search = strings.TrimSpace(p.Title + "\n" + p.Warning + "\n" + text.PlainText(p.HTML))
 	return nil
+}
+
+// freeIDAt returns an id of a moment that no post has: many are published in
+// the same second by what their servers say.
+func freeIDAt(ctx context.Context, tx *store.Tx, at time.Time) (models.ID, error) {
+	for {
+		id := tx.IDAt(at)
+		taken, err := tx.PostThere(ctx, id)
+		if err != nil || !taken {
+			return id, err
+		}
+	}
 }
 
 func (c *Chapter) placeInThread(ctx context.Context, tx *store.Tx, sender *models.Account, out *composed) error {

@@ -46,3 +46,8 @@ func (q queries) RepliesTo(ctx context.Context, v models.Viewer, postID, after m
 	}
 	return out, nil
 }
+
+// PostThere says whether there is a post with an id, whoever may read it.
+func (q queries) PostThere(ctx context.Context, id models.ID) (bool, error) {
+	return q.exists(ctx, `SELECT 1 FROM posts WHERE id = ?`, id)
+}

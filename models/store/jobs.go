@@ -66,3 +66,8 @@ func (q queries) CountJobs(ctx context.Context) (n int, err error) {
 	err = q.row(ctx, `SELECT COUNT(*) FROM jobs`, nil, &n)
 	return n, err
 }
+
+// JobsUnderWay says whether any job of the named kinds is due, or being done.
+func (q queries) JobsUnderWay(ctx context.Context, kinds []string) (bool, error) {
+	return q.exists(ctx, `SELECT 1 FROM jobs WHERE run_at <= ? AND kind {names} LIMIT 1`, q.now(), kinds)
+}
