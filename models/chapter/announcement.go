@@ -34,7 +34,7 @@ func (c *Chapter) SaveAnnouncement(ctx context.Context, by models.Viewer, a mode
 	}
 	a.HTML = text.SanitizePost(text.Render(a.Source, models.Markdown, text.Env{TagURL: c.URLs.TagPage}))
 	var out *models.Announcement
-	return out, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		now := tx.Now()
 		n := a
 		if n.ID == 0 {
@@ -67,6 +67,7 @@ func (c *Chapter) SaveAnnouncement(ctx context.Context, by models.Viewer, a mode
 		}
 		return tx.Leave(ctx, models.Event{Kind: models.Announced, Data: []byte(n.ID.String())})
 	})
+	return out, err
 }
 
 // DeleteAnnouncement takes an announcement away, in the name of a steward.

@@ -92,7 +92,7 @@ func (c *Chapter) AcceptApplicant(ctx context.Context, by models.Viewer, id mode
 // of it is kept, and the handle is free again.
 func (c *Chapter) RejectApplicant(ctx context.Context, by models.Viewer, id models.ID, reason string) (*models.Account, error) {
 	var a *models.Account
-	return a, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := applicant(ctx, tx, by, id); err != nil {
 			return err
 		}
@@ -114,6 +114,7 @@ func (c *Chapter) RejectApplicant(ctx context.Context, by models.Viewer, id mode
 		}
 		return tx.DeleteAccount(ctx, id)
 	})
+	return a, err
 }
 
 // RevokeInvite ends an invitation, in the name of a steward or of who made it.
@@ -139,7 +140,7 @@ func (c *Chapter) AddBar(ctx context.Context, by models.Viewer, b models.Bar) (*
 	if err := cleanBar(&b); err != nil {
 		return nil, err
 	}
-	return &b, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		tx.After(c.forgetBars)
 		b.ID, b.CreatedAt = tx.NewID(), tx.Now()
 		added, err := tx.AddBar(ctx, &b)
@@ -151,6 +152,7 @@ func (c *Chapter) AddBar(ctx context.Context, by models.Viewer, b models.Bar) (*
 		}
 		return logDeed(ctx, tx, by, models.LogEntry{Deed: models.DeedBar, Subject: string(b.Kind) + " " + b.Value, Reason: b.Comment})
 	})
+	return &b, err
 }
 
 // barField is the form's name of what is barred.
@@ -190,7 +192,7 @@ func (c *Chapter) ChangeBar(ctx context.Context, by models.Viewer, kind models.B
 		return nil, errStewards
 	}
 	var b *models.Bar
-	return b, c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+	err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		tx.After(c.forgetBars)
 		if b, err = tx.Bar(ctx, kind, id); err != nil {
 			return err
@@ -208,6 +210,7 @@ func (c *Chapter) ChangeBar(ctx context.Context, by models.Viewer, kind models.B
 		}
 		return logDeed(ctx, tx, by, models.LogEntry{Deed: models.DeedBar, Subject: string(b.Kind) + " " + b.Value, Reason: b.Comment})
 	})
+	return b, err
 }
 
 // DeleteBar takes a bar away, in the name of a steward.

@@ -43,7 +43,7 @@ func (c *Chapter) AddFilter(ctx context.Context, me *models.Account, f *models.F
 // posts have no id yet.
 func (c *Chapter) EditFilter(ctx context.Context, me *models.Account, id models.ID, change func(tx *store.Tx, f *models.Filter) error) (*models.Filter, error) {
 	var f *models.Filter
-	return f, c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+	err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if f, err = tx.Filter(ctx, me.ID, id); err != nil {
 			return err
 		}
@@ -52,6 +52,7 @@ func (c *Chapter) EditFilter(ctx context.Context, me *models.Account, id models.
 		}
 		return c.putFilter(ctx, tx, me, f)
 	})
+	return f, err
 }
 
 func (c *Chapter) putFilter(ctx context.Context, tx *store.Tx, me *models.Account, f *models.Filter) error {

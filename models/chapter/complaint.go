@@ -222,7 +222,7 @@ func (c *Chapter) changeComplaint(ctx context.Context, by models.Viewer, id mode
 		return nil, errStewards
 	}
 	var r *models.Complaint
-	return r, c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+	err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if r, err = tx.Complaint(ctx, id); err != nil {
 			return err
 		}
@@ -238,6 +238,7 @@ func (c *Chapter) changeComplaint(ctx context.Context, by models.Viewer, id mode
 		}
 		return logDeed(ctx, tx, by, models.LogEntry{Deed: deed, AccountID: r.TargetID, ComplaintID: r.ID})
 	})
+	return r, err
 }
 
 // AssignComplaint says that a steward looks into a complaint: to, or with 0

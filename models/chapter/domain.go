@@ -42,7 +42,7 @@ func (c *Chapter) SetDomainRule(ctx context.Context, by models.Viewer, r models.
 	case len([]rune(r.Comment)) > maxReason || len([]rune(r.Note)) > maxReason:
 		return nil, models.Errorf(models.Invalid, "A comment may have %d characters at most.", maxReason).On("comment")
 	}
-	return &r, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		rules, err := tx.DomainRules(ctx)
 		if err != nil {
 			return err
@@ -59,6 +59,7 @@ func (c *Chapter) SetDomainRule(ctx context.Context, by models.Viewer, r models.
 		}
 		return c.Later(ctx, tx, JobDomain, r.Domain+" "+tx.NewID().String(), domainWork{r.Domain, r.CreatedAt}, time.Time{})
 	})
+	return &r, err
 }
 
 // DeleteDomainRule lifts what was decided about a domain, in the name of a

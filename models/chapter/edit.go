@@ -58,7 +58,7 @@ func (c *Chapter) Edit(ctx context.Context, me *models.Account, id models.ID, e 
 		return nil, err
 	}
 	p := out.post
-	return p, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.PostByID(ctx, id)
 		if err != nil {
 			return err
@@ -71,6 +71,7 @@ func (c *Chapter) Edit(ctx context.Context, me *models.Account, id models.ID, e 
 		}
 		return c.replace(ctx, tx, now, out, e.Reason, me.ID)
 	})
+	return p, err
 }
 
 // recompose makes the new version of a post.
@@ -274,7 +275,7 @@ func (c *Chapter) notifyChanged(ctx context.Context, tx *store.Tx, old *models.P
 // was.
 func (c *Chapter) Delete(ctx context.Context, me *models.Account, id models.ID) (*models.Post, error) {
 	var p *models.Post
-	return p, c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+	err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if p, err = tx.PostByID(ctx, id); err != nil {
 			return err
 		}
@@ -283,6 +284,7 @@ func (c *Chapter) Delete(ctx context.Context, me *models.Account, id models.ID) 
 		}
 		return c.remove(ctx, tx, me, p)
 	})
+	return p, err
 }
 
 // remove deletes a post, ours or another server's, and tells of it.

@@ -217,7 +217,7 @@ func (c *Chapter) ThankForAnswer(ctx context.Context, me *models.Account, questi
 
 func (c *Chapter) closeQuestion(ctx context.Context, by models.Viewer, id models.ID, change func(*store.Tx, *models.Post, *models.Question) error) (*models.Post, error) {
 	var after *models.Post
-	return after, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		p, err := tx.PostByID(ctx, id)
 		if err != nil {
 			return err
@@ -246,4 +246,5 @@ func (c *Chapter) closeQuestion(ctx context.Context, by models.Viewer, id models
 		}
 		return tx.Leave(ctx, models.Event{Kind: models.PostEdited, AccountID: p.AuthorID, PostID: p.ID, Federates: p.Leaves()})
 	})
+	return after, err
 }

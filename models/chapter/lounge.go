@@ -34,7 +34,7 @@ func (c *Chapter) SaveDraft(ctx context.Context, me *models.Account, id models.I
 	if d.Summary != "" {
 		p.Summary = text.Render(d.Summary, models.PlainText, text.Env{})
 	}
-	return p, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		if id == 0 {
 			p.ID = tx.NewID()
 			p.CreatedAt, p.ThreadID = p.ID.Time(), p.ID
@@ -58,6 +58,7 @@ func (c *Chapter) SaveDraft(ctx context.Context, me *models.Account, id models.I
 		}
 		return tx.SetPost(ctx, p, "")
 	})
+	return p, err
 }
 
 // attachDraft gives a draft its files, so that nobody tidies them away.
@@ -135,13 +136,14 @@ func (c *Chapter) wait(ctx context.Context, tx *store.Tx, out *composed) error {
 // Recall takes a post back from the departure lounge: it is a draft again.
 func (c *Chapter) Recall(ctx context.Context, me *models.Account, id models.ID) (*models.Post, error) {
 	var p *models.Post
-	return p, c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+	err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if p, err = ownUnfinished(ctx, tx, me, id); err != nil {
 			return err
 		}
 		p.State, p.LeavesAt = models.Draft, time.Time{}
 		return tx.SetPost(ctx, p, "")
 	})
+	return p, err
 }
 
 // SendNow lets a post leave the departure lounge at once.
@@ -181,7 +183,7 @@ func (c *Chapter) depart(ctx context.Context, me *models.Account, p *models.Post
 	if err != nil {
 		return nil, err
 	}
-	return out.post, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.PostByID(ctx, p.ID)
 		if err != nil {
 			return err
@@ -198,4 +200,5 @@ func (c *Chapter) depart(ctx context.Context, me *models.Account, p *models.Post
 		_, err = c.put(ctx, tx, me, out)
 		return err
 	})
+	return out.post, err
 }

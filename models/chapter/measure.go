@@ -450,7 +450,7 @@ func (c *Chapter) Appeal(ctx context.Context, me models.ID, key string, id model
 		return nil, models.Errorf(models.Invalid, "An appeal may have %d characters at most.", maxAppeal).On("appeal")
 	}
 	var m *models.Measure
-	return m, c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+	err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if m, err = tx.Measure(ctx, id); err != nil {
 			return err
 		}
@@ -467,6 +467,7 @@ func (c *Chapter) Appeal(ctx context.Context, me models.ID, key string, id model
 		}
 		return logDeed(ctx, tx, models.Viewer{AccountID: m.TargetID}, models.LogEntry{Deed: models.DeedAppeal, AccountID: m.TargetID, ComplaintID: m.ComplaintID, Subject: string(m.Kind)})
 	})
+	return m, err
 }
 
 // MayRead says whether somebody may read the letter of a measure: whom it is

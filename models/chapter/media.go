@@ -58,7 +58,7 @@ func (t MediaText) apply(f *models.Media) error {
 // DescribeMedia changes what an upload of me that is in no post says.
 func (c *Chapter) DescribeMedia(ctx context.Context, me *models.Account, id models.ID, t MediaText) (*models.Media, error) {
 	var f *models.Media
-	return f, c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+	err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if f, err = tx.Media(ctx, me.ID, id); err != nil {
 			return err
 		}
@@ -70,6 +70,7 @@ func (c *Chapter) DescribeMedia(ctx context.Context, me *models.Account, id mode
 		}
 		return tx.SetMedia(ctx, f)
 	})
+	return f, err
 }
 
 // DeleteMedia deletes an upload of me that is in no post. Its bytes go when

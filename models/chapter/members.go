@@ -220,7 +220,8 @@ func (c *Chapter) CreateInvite(ctx context.Context, by models.ID, role models.Ro
 	if life > 0 {
 		i.ExpiresAt = c.Store.Now().Add(life)
 	}
-	return i, c.Store.Write(ctx, func(tx *store.Tx) error { return tx.AddInvite(ctx, i) })
+	err := c.Store.Write(ctx, func(tx *store.Tx) error { return tx.AddInvite(ctx, i) })
+	return i, err
 }
 
 // secret returns n random bytes as text for an address.

@@ -99,7 +99,8 @@ func (c *Chapter) SignIn(ctx context.Context, login, password string) (*models.M
 		return nil, models.Errorf(models.Forbidden, "This membership is closed. Please write to the stewards.")
 	}
 	now := c.Store.Now()
-	return m, c.Store.Write(ctx, func(tx *store.Tx) error { return tx.SeeMember(ctx, m.AccountID, now) })
+	err = c.Store.Write(ctx, func(tx *store.Tx) error { return tx.SeeMember(ctx, m.AccountID, now) })
+	return m, err
 }
 
 // SetPassword gives a member another password. old must fit, unless reset says

@@ -81,7 +81,7 @@ func (c *Chapter) endTie(ctx context.Context, tx *store.Tx, me *models.Account, 
 // post. It returns the quoting post.
 func (c *Chapter) RevokeQuote(ctx context.Context, me *models.Account, postID, quotingID models.ID) (*models.Post, error) {
 	var quoting *models.Post
-	return quoting, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		p, err := tx.PostByID(ctx, postID)
 		if err != nil {
 			return err
@@ -106,12 +106,13 @@ func (c *Chapter) RevokeQuote(ctx context.Context, me *models.Account, postID, q
 		}
 		return tx.Leave(ctx, models.Event{Kind: models.PostCounted, AccountID: quoting.AuthorID, PostID: quoting.ID})
 	})
+	return quoting, err
 }
 
 // SetQuotePolicy changes who may quote a post of me; that is no edit.
 func (c *Chapter) SetQuotePolicy(ctx context.Context, me *models.Account, id models.ID, policy models.QuotePolicy) (*models.Post, error) {
 	var p *models.Post
-	return p, c.Store.Write(ctx, func(tx *store.Tx) (err error) {
+	err := c.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if p, err = tx.PostByID(ctx, id); err != nil {
 			return err
 		}
@@ -124,4 +125,5 @@ func (c *Chapter) SetQuotePolicy(ctx context.Context, me *models.Account, id mod
 		}
 		return tx.Leave(ctx, models.Event{Kind: models.PostEdited, AccountID: me.ID, PostID: id, Federates: p.Leaves()})
 	})
+	return p, err
 }

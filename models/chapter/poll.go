@@ -16,7 +16,7 @@ const pollTellAfter = 3 * time.Minute
 // Vote votes in a poll.
 func (c *Chapter) Vote(ctx context.Context, me *models.Account, postID models.ID, choices []int) (*models.Post, error) {
 	var after *models.Post
-	return after, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		p, err := subject(ctx, tx, me, postID)
 		if err != nil {
 			return err
@@ -55,6 +55,7 @@ func (c *Chapter) Vote(ctx context.Context, me *models.Account, postID models.ID
 		after, err = tx.PostByID(ctx, p.ID)
 		return err
 	})
+	return after, err
 }
 
 func checkVote(p *models.Post, by models.ID, choices []int, now time.Time) error {

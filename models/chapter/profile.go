@@ -51,7 +51,7 @@ func (c *Chapter) UpdateProfile(ctx context.Context, me *models.Account, change 
 		people = c.lookUp(ctx, text.Scan(*change.Bio, models.PlainText).Mentions, true)
 	}
 	var after *models.Account
-	return after, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		a, err := tx.Account(ctx, me.ID)
 		if err != nil {
 			return err
@@ -70,6 +70,7 @@ func (c *Chapter) UpdateProfile(ctx context.Context, me *models.Account, change 
 		after, err = tx.Account(ctx, a.ID)
 		return err
 	})
+	return after, err
 }
 
 func (p *Profile) check() error {

@@ -37,7 +37,7 @@ func subject(ctx context.Context, tx *store.Tx, me *models.Account, id models.ID
 // on runs a verb on a post and returns the post as it is then.
 func (c *Chapter) on(ctx context.Context, me *models.Account, id models.ID, do func(tx *store.Tx, p *models.Post) error) (*models.Post, error) {
 	var after *models.Post
-	return after, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		p, err := subject(ctx, tx, me, id)
 		if err != nil {
 			return err
@@ -48,6 +48,7 @@ func (c *Chapter) on(ctx context.Context, me *models.Account, id models.ID, do f
 		after, err = tx.PostByID(ctx, p.ID)
 		return err
 	})
+	return after, err
 }
 
 // Favourite likes a post: it thanks the author. Doing it twice is no error.
@@ -110,7 +111,7 @@ func (c *Chapter) unfavour(ctx context.Context, tx *store.Tx, me *models.Account
 // if there is one. visibility "" is public, or what the post allows.
 func (c *Chapter) Boost(ctx context.Context, me *models.Account, id models.ID, visibility models.Visibility) (*models.Post, error) {
 	var boost *models.Post
-	return boost, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		p, err := subject(ctx, tx, me, id)
 		if err != nil {
 			return err
@@ -134,6 +135,7 @@ func (c *Chapter) Boost(ctx context.Context, me *models.Account, id models.ID, v
 		_, err = c.putBoost(ctx, tx, me, boost, p)
 		return err
 	})
+	return boost, err
 }
 
 // mayBoost says whether me may boost a post: what is for everyone, what is for

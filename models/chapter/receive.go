@@ -49,7 +49,7 @@ type Incoming struct {
 // that is here already is returned as it is.
 func (c *Chapter) Receive(ctx context.Context, a Activity, in Incoming) (*models.Post, error) {
 	var p *models.Post
-	return p, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		p = nil
 		fresh, err := a.fresh(ctx, tx)
 		if err != nil || !fresh {
@@ -78,6 +78,7 @@ func (c *Chapter) Receive(ctx context.Context, a Activity, in Incoming) (*models
 		p = &post
 		return nil
 	})
+	return p, err
 }
 
 // place finds what a post from elsewhere refers to: its parent, whom it names,
@@ -325,7 +326,7 @@ func (c *Chapter) passOn(ctx context.Context, tx *store.Tx, a Activity, p *model
 // a post that is not here.
 func (c *Chapter) ReceiveEdit(ctx context.Context, a Activity, in Incoming) (*models.Post, error) {
 	var p *models.Post
-	return p, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		p = nil
 		fresh, err := a.fresh(ctx, tx)
 		if err != nil || !fresh {
@@ -363,6 +364,7 @@ func (c *Chapter) ReceiveEdit(ctx context.Context, a Activity, in Incoming) (*mo
 		}
 		return c.passOn(ctx, tx, a, p)
 	})
+	return p, err
 }
 
 // merge is a stored post with the text of its new version. Who may read it

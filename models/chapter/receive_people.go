@@ -170,7 +170,7 @@ func (c *Chapter) ReceiveUnblock(ctx context.Context, a Activity, uri string, ta
 // built anew: whoever had the handle before under another id is gone then.
 func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*models.Account, error) {
 	var stored *models.Account
-	return stored, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		now := *a
 		now.FetchedAt = tx.Now()
 		old, err := tx.AccountByURI(ctx, a.URI)
@@ -211,6 +211,7 @@ func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*model
 		}
 		return tx.Leave(ctx, models.Event{Kind: models.AccountChanged, AccountID: stored.ID})
 	})
+	return stored, err
 }
 
 // keepPicture keeps our copy of a picture that did not change.

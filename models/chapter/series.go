@@ -37,7 +37,7 @@ func (c *Chapter) SaveSeries(ctx context.Context, by models.Viewer, s models.Ser
 	if len(notes) != len(s.Notes) || slices.ContainsFunc(notes, func(p *models.Post) bool { return p.Practice == nil }) {
 		return nil, models.Errorf(models.Invalid, "A series has practice notes that its curator may read.").On("notes")
 	}
-	return &s, c.Store.Write(ctx, func(tx *store.Tx) error {
+	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		s.UpdatedAt = tx.Now()
 		if s.ID != 0 {
 			return changeSeries(ctx, tx, by, &s)
@@ -56,6 +56,7 @@ func (c *Chapter) SaveSeries(ctx context.Context, by models.Viewer, s models.Ser
 			}
 		}
 	})
+	return &s, err
 }
 
 func changeSeries(ctx context.Context, tx *store.Tx, by models.Viewer, s *models.Series) error {
