@@ -115,6 +115,13 @@ func (a *API) createStatus(w http.ResponseWriter, r *http.Request) error {
 	if key := r.Header.Get("Idempotency-Key"); key != "" {
 		d.Key = strconv.FormatInt(int64(d.AppID), 36) + " " + key
 	}
+	if at := value(form.ScheduledAt); at.After(a.Store.Now()) { // a moment that has passed means now, as in Mastodon
+		p, err := a.Chapter.Schedule(r.Context(), me, d, form.params(d.AppID, r.Header.Get("Idempotency-Key")), at)
+		if err != nil {
+			return err
+		}
+		return a.replyScheduled(w, r, p)
+	}
 	p, err := a.Chapter.Publish(r.Context(), me, d)
 	if err != nil {
 		return err

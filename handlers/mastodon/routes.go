@@ -64,6 +64,11 @@ func (a *API) table() []row {
 		{get, "/api/v1/bookmarks", a.getBookmarks},
 		{get, "/api/v1/favourites", a.getFavourites},
 
+		{get, "/api/v1/scheduled_statuses", a.getScheduled},
+		{get, "/api/v1/scheduled_statuses/{id}", a.getScheduledStatus},
+		{put, "/api/v1/scheduled_statuses/{id}", a.moveScheduled},
+		{remove, "/api/v1/scheduled_statuses/{id}", a.deleteScheduled},
+
 		{post, "/api/v2/media", a.uploadMedia},
 		{post, "/api/v1/media", a.uploadMediaAndWait},
 		{get, "/api/v1/media/{id}", a.getMedia},

@@ -62,6 +62,7 @@ func New(s *store.Store, o Options) *Chapter {
 	c.HandleJobs(JobPollEnd, c.pollEndJob)
 	c.HandleJobs(JobPollTell, c.pollTellJob)
 	c.HandleJobs(JobUpdate, c.updateJob)
+	c.HandleJobs(JobScheduled, c.scheduledJob)
 	c.HandleJobs(JobThemes, c.themesJob)
 	c.HandleJobs(JobDomain, c.domainJob)
 	return c
