@@ -33,6 +33,8 @@ type Config struct {
 	Inbox     *inbox.Inbox
 
 	Version string // of the program, as clients are told it
+	// Push sends to push services; nil means that nothing is pushed.
+	Push *http.Client
 	// SetupKey is in the printed link that opens the chapter.
 	SetupKey string
 
@@ -78,7 +80,7 @@ func New(c Config) *Site {
 		AskConsent: s.askConsent, ShowCode: s.pages.Code, PageError: s.pages.Error, Avatar: s.avatar,
 	})
 	s.api = mastodon.New(mastodon.Config{
-		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: processor,
+		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: processor, Push: c.Push,
 	})
 	s.streams = streaming.New(streaming.Config{
 		Store: s.store, Listen: c.Chapter.Hub().Subscribe, CallerOf: s.oauth.CallerOf,

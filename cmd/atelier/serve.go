@@ -82,7 +82,7 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 	ch.Find = find
 	n.deliver = deliver.New(ch.Store, c.urls, deliver.Options{Client: out.HTTP(), Knocks: knocks})
 	n.site = handlers.New(handlers.Config{
-		Chapter: ch, Media: files, Version: version, SetupKey: n.setupKey,
+		Chapter: ch, Media: files, Version: version, Push: out.HTTP(), SetupKey: n.setupKey,
 		Documents: documents.New(ch, find, documents.Options{Version: version, Hosts: c.hosts()}),
 		Inbox:     inbox.New(ch, find, n.deliver, inbox.Options{Hosts: c.hosts()}),
 		Trusted:   c.proxies, NoLimits: c.RateLimits == "off", Observe: n.metrics.request,

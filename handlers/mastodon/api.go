@@ -23,6 +23,10 @@ type Config struct {
 	Media     media.Storage
 	Processor *media.Processor // of uploads
 
+	// Push sends to push services, whose addresses strangers choose; nil means
+	// that nothing is pushed.
+	Push *http.Client
+
 	Version string // of this program, such as "0.1.0"
 }
 
@@ -36,7 +40,11 @@ type API struct {
 
 // New returns the handlers.
 func New(c Config) *API {
-	return &API{Config: c, Render: NewRender(c.Store, c.URLs)}
+	a := &API{Config: c, Render: NewRender(c.Store, c.URLs)}
+	if c.Push != nil {
+		c.Chapter.HandleJobs(chapter.JobPush, a.pushJob)
+	}
+	return a
 }
 
 // An Operation is a method and a path that is served, with the path's

@@ -204,8 +204,12 @@ func (a *API) getInstance(w http.ResponseWriter, r *http.Request) error {
 	if self.Settings.Terms != "" {
 		c.URLs.TermsOfService = nullable(a.URLs.InstancePage())
 	}
+	public, _, err := a.Chapter.VAPID(ctx)
+	if err != nil {
+		return err
+	}
 	all := feedAccess{Local: "public", Remote: "public"}
-	c.Vapid, c.Translation = &instanceVapid{self.Settings.VAPIDPublic}, &translationState{}
+	c.Vapid, c.Translation = &instanceVapid{public}, &translationState{}
 	c.TimelinesAccess, c.LimitedFederation = &timelinesAccess{all, all, all}, &limited
 	e := instanceEntity{Domain: a.URLs.AccountDomain, Title: self.Name, Version: a.version(), SourceURL: a.URLs.InstancePage(), Description: self.Sentence,
 		Thumbnail: instanceThumbnail{URL: a.Render.noHeader(), Versions: map[string]string{}}, Icon: a.icons(), Languages: languages(self), Configuration: c,

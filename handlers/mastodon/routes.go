@@ -127,6 +127,11 @@ func (a *API) table() []row {
 		{get, "/api/v2/notifications/{group_key}/accounts", a.getGroupAccounts},
 		{post, "/api/v2/notifications/{group_key}/dismiss", a.dismissGroup},
 
+		{post, "/api/v1/push/subscription", a.createPush},
+		{get, "/api/v1/push/subscription", a.getPush},
+		{put, "/api/v1/push/subscription", a.updatePush},
+		{remove, "/api/v1/push/subscription", a.deletePush},
+
 		{get, "/api/v2/filters", a.getFilters},
 		{post, "/api/v2/filters", a.createFilter},
 		{get, "/api/v2/filters/{id}", a.getFilter},

@@ -38,6 +38,7 @@ type world struct {
 	api    *mastodon.API
 	server *httptest.Server
 	schema *schema
+	push   *http.Client // what push services are reached by
 
 	pia, ana, ben, gus *client
 	nobody             *client
@@ -51,7 +52,7 @@ func each(t *testing.T, do func(t *testing.T, w *world)) {
 
 func newWorld(t testing.TB, s *store.Store) *world {
 	t.Helper()
-	w := &world{t: t, Chapter: chaptertest.Open(t, s)}
+	w := &world{t: t, Chapter: chaptertest.Open(t, s), push: &http.Client{}}
 	var err error
 	if w.schema, err = theSchema(); err != nil {
 		t.Fatal(err)
@@ -60,7 +61,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.api = mastodon.New(mastodon.Config{Store: s, Chapter: w.Chapter, URLs: chaptertest.URLs, Who: w.who, Version: "0.1.0", Media: storage, Processor: media.NewProcessor()})
+	w.api = mastodon.New(mastodon.Config{Store: s, Chapter: w.Chapter, URLs: chaptertest.URLs, Who: w.who, Version: "0.1.0", Media: storage, Processor: media.NewProcessor(), Push: w.push})
 	m := mux.NewRouter()
 	w.api.Routes(m)
 	w.server = httptest.NewServer(m)

@@ -282,6 +282,17 @@ func (c *Chapter) notify(ctx context.Context, tx *store.Tx, n models.Notificatio
 	if err != nil || !added {
 		return err
 	}
+	if c.handles(JobPush) && !n.Filtered {
+		pushed, err := tx.HasPush(ctx, n.AccountID)
+		if err != nil {
+			return err
+		}
+		if pushed {
+			if err := c.Later(ctx, tx, JobPush, n.ID.String(), nil, time.Time{}); err != nil {
+				return err
+			}
+		}
+	}
 	return tx.Leave(ctx, models.Event{Kind: models.Notified, AccountID: n.AccountID, TargetID: n.FromID, PostID: n.PostID, NotificationID: n.ID})
 }
 

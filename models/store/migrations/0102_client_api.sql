@@ -90,6 +90,7 @@ CREATE TABLE push_subscriptions (
 	endpoint   TEXT NOT NULL,
 	p256dh     TEXT NOT NULL,
 	auth       TEXT NOT NULL,
+	secret     TEXT NOT NULL,
 	standard   BOOLEAN NOT NULL,
 	alerts     TEXT NOT NULL,
 	policy     TEXT NOT NULL,
