@@ -50,6 +50,14 @@ install_drivers() {
 		missing "clients from npm" "npm could not install them"
 }
 
+# install_gateway puts an S3 server on the path, for the tests of storage.
+install_gateway() {
+	export PATH=$PWD/.cache/bin:$PATH
+	[ -z "${ATELIER_TEST_S3:-}" ] && ! command -v versitygw >/dev/null || return 0
+	say "installing an S3 server for tests"
+	GOBIN=$PWD/.cache/bin go install github.com/versity/versitygw/cmd/versitygw@v1.8.0 || missing "an S3 server" "versitygw could not be built"
+}
+
 # start_postgres sets ATELIER_TEST_POSTGRES, if it is not set, to an empty
 # database of a server that ends with this script.
 start_postgres() {

@@ -31,6 +31,8 @@ type town struct {
 	listen string // "127.0.0.1:40001"
 	data   string
 	flags  []string
+	secure bool     // https
+	env    []string // of the server, beside the test's own
 
 	mu   sync.Mutex
 	cmd  *exec.Cmd
@@ -44,7 +46,7 @@ type town struct {
 func newTown(t *now, name, host string, flags ...string) *town {
 	t.Helper()
 	port := freePort(t)
-	w := &town{t: t, name: name, domain: fmt.Sprintf("%s:%d", host, port), listen: fmt.Sprintf("127.0.0.1:%d", port), data: t.TempDir()}
+	w := &town{t: t, name: name, secure: slices.Contains(flags, "https"), domain: fmt.Sprintf("%s:%d", host, port), listen: fmt.Sprintf("127.0.0.1:%d", port), data: t.TempDir()}
 	w.flags = append([]string{"--domain", w.domain, "--listen", w.listen, "--data", w.data,
 		"--allow-peers", "127.0.0.0/8", "--rate-limits", "off", "--log-level", "debug"}, flags...)
 	w.call(password+"\n", "setup", "--name", "Chapter "+name, "--handle", name, "--steward", "ada",
@@ -124,7 +126,12 @@ func (w *town) client(username string) *client {
 }
 
 // url is an address of the chapter.
-func (w *town) url(path string) string { return "http://" + w.domain + path }
+func (w *town) url(path string) string {
+	if w.secure {
+		return "https://" + w.domain + path
+	}
+	return "http://" + w.domain + path
+}
 
 // serve starts the server and waits until it is ready.
 func (w *town) serve() {
@@ -147,6 +154,7 @@ func (w *town) start() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	cmd := exec.Command(program, slices.Concat([]string{"serve"}, w.flags)...)
+	cmd.Env = append(os.Environ(), w.env...)
 	cmd.Stdout, cmd.Stderr = w.log, w.log
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
