@@ -73,6 +73,7 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 		ch.Store.Close()
 		return nil, err
 	}
+	ch.EraseFilesIn(files)
 	knocks := &sign.Knocks{}
 	out := fetch.New(fetch.Config{
 		Scheme: c.urls.Scheme, OwnHosts: c.hosts(), AllowPeers: c.peers, Knocks: knocks,

@@ -141,3 +141,15 @@ func (in *Inbox) undoNamed(ctx context.Context, s *sender, a *wire.Activity, dee
 	}
 	return in.chapter.ReceiveUnboost(ctx, act, uri, "") // or remembers that it was undone before it came
 }
+
+// move takes in that the sender went to another server. Where it went is read
+// anew, which takes time.
+func (in *Inbox) move(ctx context.Context, s *sender, a *wire.Activity, deep bool) error {
+	if trimID(a.Object().ID) != s.URI || a.Target.ID == "" {
+		return nil
+	}
+	if !deep {
+		return in.later(ctx, s, a)
+	}
+	return in.chapter.ReceiveMove(ctx, s.activity(a), a.Target.ID)
+}

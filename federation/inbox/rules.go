@@ -92,6 +92,10 @@ var rules = map[string]map[object]rule{
 		anActor:   {anybody, (*Inbox).flag},
 		something: {anybody, (*Inbox).flag},
 	},
+	"Move": { // of topics between groups, which is not for us, too
+		anActor:   {itself, (*Inbox).move},
+		something: {anybody, (*Inbox).move},
+	},
 	"Block": {
 		anActor:   {anybody, (*Inbox).block},
 		something: {anybody, (*Inbox).block},

@@ -333,7 +333,7 @@ func (c *Chapter) remove(ctx context.Context, tx *store.Tx, author *models.Accou
 	if err := tx.DeletePost(ctx, p.ID); err != nil {
 		return err
 	}
-	return tx.Leave(ctx, models.Event{Kind: kind, AccountID: author.ID, PostID: p.ID, Data: jsonOf(gone), Federates: p.Leaves()})
+	return tx.Leave(ctx, models.Event{Kind: kind, AccountID: author.ID, PostID: p.ID, Data: jsonOf(gone), Federates: p.Leaves() && author.DeletedAt.IsZero()})
 }
 
 // remains is what is known of a post after it went.

@@ -528,37 +528,7 @@ func (c *Chapter) Erase(ctx context.Context, by models.Viewer, id models.ID) err
 		return err
 	}
 	if a.Local() {
-		return c.eraseMember(ctx, a)
+		return c.eraseMember(ctx, a, func(context.Context, *store.Tx) error { return nil })
 	}
 	return c.ReceiveAccountDeleted(ctx, a)
-}
-
-// eraseMember deletes a member: its words, its ties, its membership. The
-// handle stays taken, and other servers are told.
-func (c *Chapter) eraseMember(ctx context.Context, a *models.Account) error {
-	err := c.Store.Write(ctx, func(tx *store.Tx) error {
-		now, err := tx.Account(ctx, a.ID)
-		if err != nil {
-			return err
-		}
-		now.DeletedAt, now.Name, now.BioHTML, now.BioSource, now.Fields = tx.Now(), "", "", "", nil
-		now.Avatar, now.Header, now.AlsoKnownAs = models.Picture{}, models.Picture{}, nil
-		if _, err := tx.SetAccount(ctx, now); err != nil {
-			return err
-		}
-		if err := tx.AddTombstone(ctx, now.URI, now.URI, string(now.Type), true, tx.Now()); err != nil {
-			return err
-		}
-		if err := tx.Leave(ctx, models.Event{Kind: models.AccountDeleted, AccountID: now.ID, Federates: true}); err != nil {
-			return err
-		}
-		if err := c.cutTies(ctx, tx, now); err != nil {
-			return err
-		}
-		return tx.DeleteMember(ctx, now.ID)
-	})
-	if err != nil {
-		return err
-	}
-	return c.erasePosts(ctx, a)
 }

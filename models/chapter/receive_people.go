@@ -293,7 +293,7 @@ func (c *Chapter) cutTies(ctx context.Context, tx *store.Tx, a *models.Account) 
 	if err := tx.DeleteDeeds(ctx, a.ID); err != nil {
 		return err
 	}
-	return tx.Leave(ctx, models.Event{Kind: models.AccountDeleted, AccountID: a.ID})
+	return tx.Leave(ctx, models.Event{Kind: models.AccountDeleted, AccountID: a.ID, Federates: a.Local()})
 }
 
 // erasePosts deletes all posts of an account, some at a time.
