@@ -98,7 +98,7 @@ func TestWhatGoesWrongIsSaidInOneLine(t *testing.T) {
 		args        []string
 		want        string
 	}{
-		{"no command", "", with(), `expected one of "serve", "setup", `},
+		{"no command", "", with(), `expected one of "serve", "setup", "member", "token"`},
 		{"a command that is none", "", with("dance"), "unexpected argument dance"},
 		{"a flag that is none", "", with("serve", "--dance"), "unknown flag --dance"},
 		{"a second set-up", "correct horse", with("setup", "--name", "B", "--steward", "bob", "--email", "b@mail.example", "--password-stdin"), "This chapter is open already."},
@@ -131,7 +131,7 @@ func TestWhatGoesWrongIsSaidInOneLine(t *testing.T) {
 func TestHelpAndVersion(t *testing.T) {
 	tidy(t)
 	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"setup", "--help"}, {"member", "--help"}, {"member", "add", "--help"}, {"member", "list", "--help"},
-		{"member", "suspend", "--help"}, {"member", "restore", "--help"}, {"member", "reset-password", "--help"}, {"token", "--help"}, {"token", "create", "--help"}, {"migrate", "--help"}} {
+		{"member", "suspend", "--help"}, {"member", "restore", "--help"}, {"member", "delete", "--help"}, {"backup", "--help"}, {"restore", "--help"}, {"deliveries", "--help"}, {"doctor", "--help"}, {"member", "reset-password", "--help"}, {"token", "--help"}, {"token", "create", "--help"}, {"migrate", "--help"}} {
 		code, stdout, stderr := atelier(t, "", args...)
 		if code != 0 || !strings.Contains(stdout, "Usage: atelier") || stderr != "" {
 			t.Errorf("%v: %d %q %q", args, code, stdout, stderr)
@@ -184,7 +184,11 @@ func free(t *testing.T) string {
 // serve starts a server and waits until it answers.
 func serve(t *testing.T, args ...string) *served {
 	t.Helper()
-	address := free(t)
+	return serveAt(t, free(t), args...)
+}
+
+func serveAt(t *testing.T, address string, args ...string) *served {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	x := &served{t: t, base: "http://" + address, stop: stop, out: &lockedBuffer{}, err: &lockedBuffer{}, code: make(chan int, 1)}
 	go func() {

@@ -23,15 +23,17 @@ import (
 type commands struct {
 	Config
 
-	Serve   serveCommand   `cmd:"" help:"Run the chapter. Without one, print the link that opens it."`
-	Setup   setupCommand   `cmd:"" help:"Open the chapter without a browser."`
-	Member  memberCommand  `cmd:"" help:"Look after the members."`
-	Token   tokenCommand   `cmd:"" help:"Make access tokens for the client API."`
-	Demo    demoCommand    `cmd:"" help:"Run two filled chapters to look at, for as long as it runs."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database up to date and exit."`
-	Backup  backupCommand  `cmd:"" help:"Write the whole chapter into one file, also while it serves."`
-	Restore restoreCommand `cmd:"" help:"Bring a backup back, into an empty place."`
-	Version versionCommand `cmd:"" help:"Say which version this is."`
+	Serve      serveCommand      `cmd:"" help:"Run the chapter. Without one, print the link that opens it."`
+	Setup      setupCommand      `cmd:"" help:"Open the chapter without a browser."`
+	Member     memberCommand     `cmd:"" help:"Look after the members."`
+	Token      tokenCommand      `cmd:"" help:"Make access tokens for the client API."`
+	Demo       demoCommand       `cmd:"" help:"Run two filled chapters to look at, for as long as it runs."`
+	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to date and exit."`
+	Deliveries deliveriesCommand `cmd:"" help:"List the hosts that something waits for, with what went wrong; try again or give up."`
+	Doctor     doctorCommand     `cmd:"" help:"Check that everything that the chapter needs is in order."`
+	Backup     backupCommand     `cmd:"" help:"Write the whole chapter into one file, also while it serves."`
+	Restore    restoreCommand    `cmd:"" help:"Bring a backup back, into an empty place."`
+	Version    versionCommand    `cmd:"" help:"Say which version this is."`
 }
 
 // run is one run of the program: its configuration and the world around it.

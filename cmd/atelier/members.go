@@ -76,6 +76,7 @@ type memberCommand struct {
 	List          memberList    `cmd:"" help:"List the members."`
 	Suspend       memberSuspend `cmd:"" help:"Shut a member out and hide what they wrote."`
 	Restore       memberRestore `cmd:"" help:"Let a suspended member in again."`
+	Delete        memberDelete  `cmd:"" help:"Delete a member for good."`
 	ResetPassword memberReset   `cmd:"" help:"Give a member a new password and end their sessions."`
 }
 

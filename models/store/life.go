@@ -110,3 +110,26 @@ func (q queries) EraseOwn(ctx context.Context, accountID models.ID) error {
 func (q queries) MediaOfAccount(ctx context.Context, accountID models.ID, limit int) ([]*models.Media, error) {
 	return list(ctx, q, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE account_id = ? ORDER BY id LIMIT ?`, accountID, limit)
 }
+
+// RetryHost has what waits for a host tried now, whatever happened before.
+func (q queries) RetryHost(ctx context.Context, name string) error {
+	now := q.now()
+	if _, err := q.exec(ctx, `UPDATE deliveries SET run_at = ? WHERE host = ? AND run_at > ?`, now, name, now); err != nil {
+		return fmt.Errorf("retry %s: %w", name, err)
+	}
+	_, err := q.exec(ctx, `UPDATE hosts SET gone_at = 0, fails = 0, open_until = 0, next_at = CASE WHEN node <> '' AND next_at > 0 THEN next_at ELSE ? END WHERE name = ?`, now, name)
+	if err != nil {
+		return fmt.Errorf("retry %s: %w", name, err)
+	}
+	return nil
+}
+
+// GiveUpHost drops what waits for a host, and the activities that wait for
+// nobody else.
+func (q queries) GiveUpHost(ctx context.Context, name string) error {
+	ids, err := list(ctx, q, scanID, `DELETE FROM deliveries WHERE host = ? RETURNING activity_id`, name)
+	if err != nil {
+		return fmt.Errorf("give up %s: %w", name, err)
+	}
+	return q.DeleteIdleActivities(ctx, ids)
+}
