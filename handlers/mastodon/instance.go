@@ -15,7 +15,7 @@ import (
 // compatible is the release of Mastodon whose API is whole here, and apiLevel
 // what of it clients may count on (instance.api_versions.mastodon).
 const (
-	compatible = "4.6.0"
+	compatible = "4.2.0"
 	apiLevel   = 2
 )
 
@@ -422,6 +422,13 @@ func texts(list []string) []string {
 func (a *API) getTranslationLanguages(w http.ResponseWriter, _ *http.Request) error {
 	shared(w)
 	return reply(w, map[string][]string{})
+}
+
+// getTrends serves GET /api/v1/trends and its siblings: nothing trends in a
+// chapter, by decision; apps ask all the same.
+func (a *API) getTrends(w http.ResponseWriter, _ *http.Request) error {
+	shared(w)
+	return reply(w, []struct{}{})
 }
 
 // getCustomEmojis serves GET /api/v1/custom_emojis: the chapter has none of

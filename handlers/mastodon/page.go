@@ -71,22 +71,6 @@ func (a *API) link(w http.ResponseWriter, r *http.Request, p paging, older, newe
 	}
 }
 
-// linkOffset names the next and the previous page of a list that is paged by
-// offset.
-func (a *API) linkOffset(w http.ResponseWriter, r *http.Request, n, limit, offset int) {
-	var b strings.Builder
-	q := r.URL.Query()
-	if n == limit {
-		a.linkTo(&b, r, q, "offset", strconv.Itoa(offset+limit), "next")
-	}
-	if offset > 0 {
-		a.linkTo(&b, r, q, "offset", strconv.Itoa(max(offset-limit, 0)), "prev")
-	}
-	if b.Len() > 0 {
-		w.Header().Set("Link", b.String())
-	}
-}
-
 func (a *API) linkTo(b *strings.Builder, r *http.Request, query url.Values, key, value, rel string) {
 	if b.Len() > 0 {
 		b.WriteString(", ")

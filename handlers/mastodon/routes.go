@@ -188,6 +188,10 @@ func (a *API) table() []row {
 		{get, "/api/v1/peers/search", a.searchPeers},
 		{get, "/api/v1/instance/translation_languages", a.getTranslationLanguages},
 		{get, "/api/v1/custom_emojis", a.getCustomEmojis},
+		{get, "/api/v1/trends", a.getTrends},
+		{get, "/api/v1/trends/tags", a.getTrends},
+		{get, "/api/v1/trends/statuses", a.getTrends},
+		{get, "/api/v1/trends/links", a.getTrends},
 		{get, "/api/oembed", a.getOEmbed},
 
 		{get, "/api/v1/instance/domain_blocks", a.getInstanceDomainBlocks},

@@ -454,7 +454,7 @@ func TestInstance(t *testing.T) {
 		}
 		waitFor(t, func() bool { self, _ := w.Self(t.Context()); return self.Email != "" })
 		v2 := w.nobody.get("/api/v2/instance")
-		v2.is("domain", "here.example").is("title", "Test Coaches").is("description", "We try things.").is("version", "4.6.0 (compatible; Atelier 0.1.0)").
+		v2.is("domain", "here.example").is("title", "Test Coaches").is("description", "We try things.").is("version", "4.2.0 (compatible; Atelier 0.1.0)").
 			is("configuration.urls.streaming", "wss://here.example").is("configuration.statuses.characters_reserved_per_url", 23).is("rules.0.text", "Be kind.").
 			is("contact.account.acct", "pia").is("contact.email", "desk@here.example")
 		v1 := w.nobody.get("/api/v1/instance")
@@ -472,6 +472,10 @@ func TestInstance(t *testing.T) {
 		w.nobody.get("/api/v1/peers/search?q=way").is("0", "away.example")
 		w.nobody.get("/api/v1/instance/translation_languages")
 		w.nobody.get("/api/v1/custom_emojis").list()
+		w.nobody.get("/api/v1/trends").list()
+		w.nobody.get("/api/v1/trends/tags").list()
+		w.nobody.get("/api/v1/trends/statuses").list()
+		w.nobody.get("/api/v1/trends/links").list()
 		res, err := http.Get(w.server.URL + "/avatars/original/missing.png")
 		if err != nil || res.StatusCode != 200 || res.Header.Get("Content-Type") != "image/png" {
 			t.Errorf("the picture of who has none: %v %v", res, err)
