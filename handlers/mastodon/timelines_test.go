@@ -2,10 +2,12 @@ package mastodon_test
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 
 	"atelier/models"
+	"atelier/models/chapter"
 	"atelier/models/store/storetest"
 )
 
@@ -190,10 +192,15 @@ func TestHiddenNetwork(t *testing.T) {
 // Who has not been let in yet is not there.
 func TestApplicantsAreNotSeen(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
-	if err := w.SetMemberState(t.Context(), w.pia.viewer(), w.ben.account.ID, models.Applied); err != nil {
-		t.Skip("a member cannot go back to applying") // the verb's business
+	if err := w.UpdateChapter(t.Context(), w.pia.viewer(), func(c *models.Chapter) { c.Settings.Registration = models.ByAsking }); err != nil {
+		t.Fatal(err)
 	}
-	w.nobody.ask("GET", "/api/v1/accounts/"+w.ben.id(), "", "").want(404)
+	a, err := w.Apply(t.Context(), chapter.NewMember{Username: "eva", Email: "eva@mail.example", Password: "correct horse", Application: "I coach."}, netip.Addr{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.nobody.ask("GET", "/api/v1/accounts/"+a.ID.String(), "", "").want(404)
+	w.ben.ask("GET", "/api/v1/accounts/"+a.ID.String(), "", "").want(404)
 }
 
 func TestNotifications(t *testing.T) {
