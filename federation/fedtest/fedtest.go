@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -108,10 +109,9 @@ func Start(t testing.TB, name string, s *store.Store) *Server {
 	domain := name + ".localhost:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	srv := &Server{Name: name, Store: s, URLs: models.NewURLs("http", domain, ""), requests: map[string]int{}}
 	n := number(t) * keysEach
-	var used int
+	var used atomic.Int64 // members are added while jobs make themes
 	srv.Chapter = chapter.New(s, chapter.Options{URLs: srv.URLs, Keys: func() (models.KeyPair, error) {
-		used++
-		return Key(n + (used-1)%keysEach), nil
+		return Key(n + int(used.Add(1)-1)%keysEach), nil
 	}})
 	srv.Client = fetch.New(fetch.Config{Scheme: "http", OwnHosts: []string{domain}, AllowPeers: Peers, UserAgent: "Atelier/test (" + name + ")"})
 	srv.Finder = fetch.NewFinder(srv.Client, srv.Chapter)
