@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -179,10 +177,3 @@ func (tx *Tx) committed() {
 // ErrNotFound is what reads return for a row that is not there, or not for
 // the viewer.
 var ErrNotFound = models.Errorf(models.NotFound, "Record not found")
-
-func notFound(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNotFound
-	}
-	return err
-}
