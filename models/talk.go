@@ -74,6 +74,16 @@ func (s Setting) Words() string {
 	return ""
 }
 
+// Sentence says in plain words that and how a note was tried: what a report
+// begins with, for readers that know nothing of outcomes.
+func (t *Talk) Sentence() string {
+	words := "Tried it"
+	if t.Setting != "" {
+		words += " " + t.Setting.Words()
+	}
+	return words + ": " + t.Outcome.Words() + "."
+}
+
 // Report is a "tried it" report as its note's page lists it.
 type Report struct {
 	PostID    ID

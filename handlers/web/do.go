@@ -41,7 +41,7 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request, v *visit) error {
 		}
 	}
 	if parent.Practice != nil {
-		return p.showNote(w, r, v, parent, form)
+		return p.showNote(w, r, v, parent, typed{reply: form})
 	}
 	return p.showTalk(w, r, v, parent, form)
 }

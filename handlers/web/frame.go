@@ -141,6 +141,9 @@ var done = map[string]string{
 	"shared":     "Passed on to those who follow you.",
 	"unshared":   "No longer passed on.",
 	"voted":      "Your vote is counted.",
+	"tried":      "Thank you: it helps the next one who reads this.",
+	"reframed":   "Thank you. How it changed your practice may be a story of its own: Write, at the top, begins one.",
+	"uncounted":  "It no longer counts.",
 	"app":        "The app is shut out.",
 	"welcome":    "Your chapter is open.",
 }

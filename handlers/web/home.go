@@ -19,12 +19,13 @@ type doorView struct {
 
 type weekView struct {
 	Frame
-	Today                 Moment
-	Greeting, Lead, End   string
-	Leaving               []Leaving
-	Board                 []boardNotice
-	Notes, Talk, Followed []Row
-	First                 bool // the viewer is new here
+	Today               Moment
+	Greeting, Lead, End string
+	Leaving             []Leaving
+	Board               []boardNotice
+	Notes, Tried        []Row
+	Talk, Followed      []Row
+	First               bool // the viewer is new here
 }
 
 type boardNotice struct {
@@ -111,6 +112,7 @@ const (
 	weekNotes    = 6
 	weekTalk     = 6
 	weekFollowed = 6
+	weekTried    = 3
 	aWeek        = 7 * 24 * time.Hour
 )
 
@@ -176,12 +178,15 @@ func (p *Pages) fillWeek(ctx context.Context, v *visit, view *weekView) error {
 	if err != nil {
 		return err
 	}
-	c, err := p.cast(ctx, notes, talk, followed)
-	if err != nil {
+	if view.Notes, err = p.noteRows(ctx, v, notes); err != nil {
 		return err
 	}
-	for _, post := range notes {
-		view.Notes = append(view.Notes, p.noteRow(v, post, c))
+	if view.Tried, err = p.triedRows(ctx, v, since, weekTried); err != nil {
+		return err
+	}
+	c, err := p.cast(ctx, talk, followed)
+	if err != nil {
+		return err
 	}
 	for _, post := range talk {
 		view.Talk = append(view.Talk, p.talkRow(v, post, c))

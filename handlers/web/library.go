@@ -51,18 +51,14 @@ func (p *Pages) library(w http.ResponseWriter, r *http.Request, v *visit) error 
 		return p.html(w, "library-empty.html", emptyLibrary(f, v))
 	}
 	notes, pager := page.cut(r, notes)
-	c, err := p.cast(r.Context(), notes)
-	if err != nil {
-		return err
-	}
 	view := libraryView{Frame: f, Find: &Find{Action: "/search", Label: "Search the library", Button: "Search"}, Pager: pager}
 	view.Count = "Newest first"
 	view.Tabs = []Link{{URL: "/library", Name: "All kinds", Current: kind == ""}}
 	for _, k := range models.PracticeKinds {
 		view.Tabs = append(view.Tabs, Link{URL: "/library?kind=" + string(k), Name: plural[k], Icon: string(k), Current: k == kind})
 	}
-	for _, n := range notes {
-		view.Rows = append(view.Rows, p.noteRow(v, n, c))
+	if view.Rows, err = p.noteRows(r.Context(), v, notes); err != nil {
+		return err
 	}
 	return p.html(w, "library.html", view)
 }

@@ -37,6 +37,8 @@ type noteView struct {
 	Aside           []Link
 	Leaving         *Leaving
 	Newer           *Link // an earlier version leads to the present one
+	Tried           *triedPart
+	Related         []Row
 	RepliesHeading  string
 	Replies         []Said
 	MoreReplies     bool
@@ -56,7 +58,20 @@ func (p *Pages) note(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if n := r.FormValue("v"); n != "" && n != strconv.Itoa(post.Version) {
 		return p.earlier(w, r, v, post, n)
 	}
-	return p.showNote(w, r, v, post, newForm())
+	return p.showNote(w, r, v, post, typed{})
+}
+
+// typed is what was typed into the forms of a note's page, nil for those that
+// were not used.
+type typed struct{ reply, tried *Form }
+
+func (t *typed) blank() {
+	if t.reply == nil {
+		t.reply = newForm()
+	}
+	if t.tried == nil {
+		t.tried = newForm("outcome", string(models.Helped))
+	}
 }
 
 // earlier shows version n of a note as it was: what was cited stays to be read.
@@ -84,9 +99,10 @@ func (p *Pages) earlier(w http.ResponseWriter, r *http.Request, v *visit, post *
 	return notHere()
 }
 
-// showNote shows a note with what was typed into its reply form.
-func (p *Pages) showNote(w http.ResponseWriter, r *http.Request, v *visit, post *models.Post, reply *Form) error {
+// showNote shows a note with what was typed into its forms.
+func (p *Pages) showNote(w http.ResponseWriter, r *http.Request, v *visit, post *models.Post, forms typed) error {
 	ctx := r.Context()
+	forms.blank()
 	view, err := p.noteView(r, v, post)
 	if err != nil {
 		return err
@@ -105,15 +121,28 @@ func (p *Pages) showNote(w http.ResponseWriter, r *http.Request, v *visit, post 
 		return err
 	}
 	view.RepliesHeading = repliesHeading(n, view.MoreReplies)
+	if view.Tried, err = p.triedPart(ctx, v, post, view.By, forms.tried); err != nil {
+		return err
+	}
+	related, err := p.Store.Related(ctx, v.viewer, post, closest)
+	if err != nil {
+		return err
+	}
+	if view.Related, err = p.noteRows(ctx, v, related); err != nil {
+		return err
+	}
 	if view.Graph != nil {
 		w.Header().Add("Link", fmt.Sprintf(`<%s?v=%d>; rel="cite-as"`, view.Canonical, post.Version))
 	}
 	view.linkTo(w)
-	if view.Reply, view.ElsewhereURL, err = p.replyForm(ctx, v, post, view.Token, reply); err != nil {
+	if view.Reply, view.ElsewhereURL, err = p.replyForm(ctx, v, post, view.Token, forms.reply); err != nil {
 		return err
 	}
-	return p.htmlStatus(w, statusOf(reply), "note.html", view)
+	return p.htmlStatus(w, max(statusOf(forms.reply), statusOf(forms.tried)), "note.html", view)
 }
+
+// closest is how many notes close to it a note's page names.
+const closest = 3
 
 // printNote serves GET /notes/{slug}/print: the note alone, as on paper.
 func (p *Pages) printNote(w http.ResponseWriter, r *http.Request, v *visit) error {

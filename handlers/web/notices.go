@@ -179,6 +179,9 @@ func (p *Pages) saidNotice(v *visit, n *models.Notification, post *models.Post, 
 	if post.InReplyToAuthorID == v.viewer.AccountID {
 		out.Did = " answered you in"
 	}
+	if post.Talk != nil && post.Talk.Tried {
+		out.Did = " tried"
+	}
 	return out
 }
 

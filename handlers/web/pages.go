@@ -79,6 +79,8 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/notes/{slug}", open: p.note},
 		{path: "/notes/{slug}/print", open: p.printNote},
 		{path: "/notes/{slug}/history", open: p.noteHistory},
+		{path: "/notes/{slug}/tried", open: p.allTried, sendAsMine: p.object},
+		{path: "/talk/{id:[0-9]+}/tried", own: p.toReply, sendAsMine: p.tried},
 		{path: "/tags/{tag}", open: p.tag},
 		{path: "/search", open: p.search},
 

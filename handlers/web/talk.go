@@ -47,7 +47,7 @@ func (p *Pages) talk(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return see(w, r, url)
 	}
 	if post.Practice != nil { // somebody else's, from elsewhere
-		return p.showNote(w, r, v, post, newForm())
+		return p.showNote(w, r, v, post, typed{})
 	}
 	return p.showTalk(w, r, v, post, newForm())
 }
@@ -291,6 +291,9 @@ func (p *Pages) acts(ctx context.Context, v *visit, post *models.Post, by Person
 	toggle(did.Bookmarked, "keep", "Keep", "unkeep", "Kept")
 	if post.Visibility.Open() && !post.LocalOnly {
 		toggle(did.Boosted, "share", "Pass on", "unshare", "Passed on")
+	}
+	if post.Practice != nil && !mine {
+		out = append(out, Act{Name: "Tried it", URL: "#tried"})
 	}
 	out = append(out, Act{Name: "Reply", URL: "#reply"})
 	if mine && post.Practice == nil {

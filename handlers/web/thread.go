@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"atelier/models"
 )
@@ -21,11 +22,35 @@ func (p *Pages) replies(ctx context.Context, v *visit, root *models.Post) (out [
 	if more = len(posts) > repliesPerPage; more {
 		posts = posts[:repliesPerPage]
 	}
+	if root.Practice != nil && root.Local {
+		if posts, err = p.withoutReports(ctx, root, posts); err != nil {
+			return nil, 0, false, err
+		}
+	}
 	c, err := p.cast(ctx, posts)
 	if err != nil {
 		return nil, 0, false, err
 	}
 	return p.tree(v, root, posts, c), len(posts), more, nil
+}
+
+// withoutReports drops the reports on a note that nobody answered: they stand
+// in the part about who tried it. What does not count there yet stays.
+func (p *Pages) withoutReports(ctx context.Context, note *models.Post, posts []*models.Post) ([]*models.Post, error) {
+	answered := map[models.ID]bool{}
+	any := false
+	for _, post := range posts {
+		answered[post.InReplyToID] = true
+		any = any || post.Talk != nil && post.Talk.Tried
+	}
+	if !any {
+		return posts, nil
+	}
+	counted, err := p.Store.CountedReports(ctx, note.ID, posts)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(posts, func(post *models.Post) bool { return counted[post.ID] && !answered[post.ID] }), nil
 }
 
 // tree sets answers below what they answer. posts are in thread order.

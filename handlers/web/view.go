@@ -79,6 +79,7 @@ type Row struct {
 	New              bool
 	Kind             *Kind
 	Facts            []string
+	Outcome          string // of a report, as a word
 	At               *Moment
 }
 

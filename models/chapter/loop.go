@@ -62,11 +62,8 @@ func (c *Chapter) Tried(ctx context.Context, me *models.Account, noteID models.I
 	if r.Outcome.Words() == "" {
 		return nil, models.Errorf(models.Invalid, "Please choose how it went.").On("outcome")
 	}
-	words := "Tried it"
-	if r.Setting != "" {
-		words += " " + r.Setting.Words()
-	}
-	words += ": " + r.Outcome.Words() + "."
+	talk := models.Talk{Tried: true, Outcome: r.Outcome, Setting: r.Setting}
+	words := talk.Sentence()
 	if line := strings.TrimSpace(r.Line); line != "" {
 		words += " " + line
 	}
@@ -79,8 +76,7 @@ func (c *Chapter) Tried(ctx context.Context, me *models.Account, noteID models.I
 		return nil, err
 	}
 	here := note.LocalOnly
-	return c.Publish(ctx, me, Draft{Source: words, InReplyTo: noteID, Visibility: note.Visibility, LocalOnly: &here,
-		Talk: models.Talk{Tried: true, Outcome: r.Outcome, Setting: r.Setting}})
+	return c.Publish(ctx, me, Draft{Source: words, InReplyTo: noteID, Visibility: note.Visibility, LocalOnly: &here, Talk: talk})
 }
 
 // ObjectToReport takes a report off its note's count, in the name of the

@@ -45,6 +45,15 @@ func TestReadsUseIndexes(t *testing.T) {
 		s.Posts(ctx, v, []models.ID{1, 2})
 		s.Post(ctx, v, 1)
 		s.SearchPosts(ctx, v, "word", false, page)
+		s.Reports(ctx, v, 1, page)
+		s.UncountedReports(ctx, v, 1, 9)
+		s.NewestReports(ctx, v, 1, 9)
+		s.Tallies(ctx, v, []models.ID{1, 2})
+		s.Related(ctx, v, &models.Post{ID: 1, Tags: []string{"a"}}, 3)
+		s.ThemePosts(ctx, v, 1, ThemeNotes, page)
+		s.ThemePosts(ctx, v, 1, ThemeQuestions, page)
+		s.Questions(ctx, v, QuestionFilter{States: []string{"open"}}, page)
+		s.Questions(ctx, v, QuestionFilter{States: []string{"open"}, Asker: 1}, page)
 		s.Notifications(ctx, v, NotificationFilter{Types: []string{"mention"}}, page)
 		s.Marks(ctx, v, []models.ID{1, 2})
 		s.Relations(ctx, v, []models.ID{1, 2})
@@ -71,6 +80,7 @@ func TestReadsUseIndexes(t *testing.T) {
 	s.BoostOf(ctx, 1, 2)
 	s.Interested(ctx, 1)
 	s.Unfinished(ctx, 1, 9)
+	s.CountedReports(ctx, 1, nil)
 	n := 0
 	s.sqlite.dialect.texts.Range(func(_, text any) bool {
 		n++

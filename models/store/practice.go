@@ -40,6 +40,38 @@ func (q queries) Reports(ctx context.Context, v models.Viewer, noteID models.ID,
 		WHERE r.note_id = ? AND r.objected_by IS NULL AND r.counts_at <= ? AND`+rule, append([]any{noteID, q.now()}, args...)...)
 }
 
+// CountedReports says which of posts are reports on a note that count.
+func (q queries) CountedReports(ctx context.Context, noteID models.ID, posts []*models.Post) (map[models.ID]bool, error) {
+	ids := make([]models.ID, len(posts))
+	for i, p := range posts {
+		ids[i] = p.ID
+	}
+	found, err := list(ctx, q, scanID, `SELECT r.post_id FROM reports_tried r WHERE r.post_id {ids} AND r.note_id = ? AND r.objected_by IS NULL AND r.counts_at <= ?`, ids, noteID, q.now())
+	out := map[models.ID]bool{}
+	for _, id := range found {
+		out[id] = true
+	}
+	return out, err
+}
+
+// UncountedReports returns the newest reports on a note for which the time to
+// object is not over, as far as the viewer may read them.
+func (q queries) UncountedReports(ctx context.Context, v models.Viewer, noteID models.ID, limit int) ([]*models.Report, error) {
+	rule, args := visible(v)
+	return list(ctx, q, scanReport, `SELECT `+reportColumns+` FROM reports_tried r JOIN posts p ON p.id = r.post_id
+		WHERE r.note_id = ? AND r.objected_by IS NULL AND r.counts_at > ? AND`+rule+` ORDER BY r.post_id DESC LIMIT ?`, append(append([]any{noteID, q.now()}, args...), limit)...)
+}
+
+// NewestReports returns the newest reports that count, on any note, as far as
+// the viewer may read them.
+func (q queries) NewestReports(ctx context.Context, v models.Viewer, since models.ID, limit int) ([]*models.Report, error) {
+	rule, args := visible(v)
+	me := v.AccountID
+	return list(ctx, q, scanReport, `SELECT `+reportColumns+` FROM reports_tried r JOIN posts p ON p.id = r.post_id
+		WHERE r.post_id > ? AND r.account_id <> ? AND r.objected_by IS NULL AND r.counts_at <= ? AND `+notMine+` AND`+rule+` ORDER BY r.post_id DESC LIMIT ?`,
+		append(append([]any{since, me, q.now(), me, me, me}, args...), limit)...)
+}
+
 // Tallies returns how those who tried each of the notes with ids fared, as far
 // as the viewer may read their reports.
 func (q queries) Tallies(ctx context.Context, v models.Viewer, noteIDs []models.ID) (map[models.ID]models.Tally, error) {
