@@ -35,7 +35,9 @@ func (s *server) machines(m *mux.Router) {
 		for _, list := range []string{"/outbox", "/followers", "/followers_synchronization", "/following", "/featured", "/tags", "/moderators", "/library"} {
 			m.Handle(actor+list, document).Methods(http.MethodGet, http.MethodHead)
 		}
-		m.Handle(actor, respond.Wrap(s.page, s.fail)).Methods(http.MethodGet, http.MethodHead)
+		if actor != "/themes/{name}" { // that is the page itself
+			m.Handle(actor, respond.Wrap(s.page, s.fail)).Methods(http.MethodGet, http.MethodHead)
+		}
 	}
 	m.Handle("/users/{name}/posts/{id}", respond.Wrap(s.page, s.fail)).Methods(http.MethodGet, http.MethodHead)
 	for _, list := range []string{"/activity", "/replies", "/likes", "/shares", "/history", "/tried"} {

@@ -13,6 +13,9 @@ var icons = map[string]string{
 	"experience": `<circle cx="8" cy="8" r="5.5"/><circle class="solid" cx="8" cy="8" r="1"/>`,
 	"story":      `<path d="M2 12.5c4.5 0 3-9 6.5-9S9 11 14 8.5"/>`,
 
+	"question": `<path d="M5 5.5a3 3 0 1 1 4.3 2.7C8.4 8.7 8 9.2 8 10.2M8 13.5v.01"/>`,
+	"series":   `<path d="M3 3.5h10M3 8h10M3 12.5h6"/>`,
+
 	"me":        `<path class="solid" d="M4 14V6a4 4 0 0 1 8 0v8z"/><circle cx="10" cy="10" r=".5"/>`,
 	"members":   `<path class="solid" d="M4 14V6a4 4 0 0 1 8 0v8z"/><path d="M2 14h12"/>`,
 	"followers": `<path d="M4 14V6a4 4 0 0 1 8 0v8M2 14h12"/><path class="solid" d="M6.5 14v-3.5a1.5 1.5 0 0 1 3 0V14z"/>`,

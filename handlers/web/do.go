@@ -40,8 +40,11 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request, v *visit) error {
 			return err
 		}
 	}
-	if parent.Practice != nil {
+	switch {
+	case parent.Practice != nil:
 		return p.showNote(w, r, v, parent, typed{reply: form})
+	case isQuestion(parent):
+		return p.showQuestion(w, r, v, parent, form)
 	}
 	return p.showTalk(w, r, v, parent, form)
 }

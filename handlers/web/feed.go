@@ -68,6 +68,18 @@ func (p *Pages) libraryFeed(w http.ResponseWriter, r *http.Request, v *visit) er
 	return p.sendFeed(w, r, f, notes)
 }
 
+// questionsFeed serves GET /questions.atom: the public questions, the newest
+// first.
+func (p *Pages) questionsFeed(w http.ResponseWriter, r *http.Request, v *visit) error {
+	posts, err := p.Store.Questions(r.Context(), models.Stranger, questionTabs["mine"], store.Page{Limit: perPage})
+	if err != nil {
+		return err
+	}
+	f := p.newFeed("/questions.atom", p.URLs.Base()+"/questions", v.chapter.Name+": questions", "")
+	f.Author = &atomPerson{v.chapter.Name, p.URLs.ChapterPage()}
+	return p.sendFeed(w, r, f, posts)
+}
+
 // personFeed serves GET /people/{acct}.atom: what a member writes for everyone.
 func (p *Pages) personFeed(w http.ResponseWriter, r *http.Request, _ *visit) error {
 	a, err := p.accountOf(r)
@@ -126,7 +138,7 @@ func (p *Pages) entry(post *models.Post, c cast) atomEntry {
 	by := p.personIn(c, post.AuthorID)
 	e := atomEntry{
 		ID: post.URI, Title: title, Published: atomTime(post.CreatedAt), Updated: atomTime(changedAt(post)),
-		Links:   []atomLink{{"alternate", "text/html", post.URL}, {"alternate", "application/activity+json", post.URI}},
+		Links:   []atomLink{{"alternate", "text/html", p.URLs.Base() + p.postURL(post)}, {"alternate", "application/activity+json", post.URI}},
 		Author:  atomPerson{by.Name, p.URLs.Base() + by.URL},
 		Content: atomText{"html", post.Language, post.HTML},
 	}

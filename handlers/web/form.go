@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"atelier/models"
@@ -124,6 +125,7 @@ func (f Field) Password(what string) Field { f.Type, f.Complete = "password", wh
 type Choices struct {
 	Name, Label, Hint, Fault string
 	Quiet                    bool // the heading above says it already
+	Many                     bool // several may be chosen
 	Choices                  []Choice
 }
 
@@ -140,6 +142,14 @@ func (f *Form) choose(name, label, hint string, choices ...Choice) Choices {
 		choices[i].Checked = choices[i].Value == f.Values.Get(name)
 	}
 	return Choices{Name: name, Label: label, Hint: hint, Fault: f.Fault(name), Choices: choices}
+}
+
+// chooseMany returns the choices called name, of which several may be chosen.
+func (f *Form) chooseMany(name, label, hint string, choices ...Choice) Choices {
+	for i := range choices {
+		choices[i].Checked = slices.Contains(f.Values[name], choices[i].Value)
+	}
+	return Choices{Name: name, Label: label, Hint: hint, Fault: f.Fault(name), Choices: choices, Many: true}
 }
 
 // inks are the accents a chapter chooses from (look: the stylesheet's

@@ -252,6 +252,21 @@ func (p *Pages) lounge(ctx context.Context, v *visit) ([]Leaving, error) {
 // board are the notices at the top: something to answer, somebody to meet.
 func (p *Pages) board(ctx context.Context, v *visit) ([]boardNotice, error) {
 	var out []boardNotice
+	question, err := p.waitingQuestion(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	if question != nil {
+		title, _ := heading(question)
+		out = append(out, boardNotice{Label: "Could you answer this?", Title: title, URL: p.postURL(question), Text: waited(question.CreatedAt.In(v.now.Location()), v.now)})
+	} else if out, err = p.boardTalk(ctx, v, out); err != nil {
+		return nil, err
+	}
+	return p.boardColleague(ctx, v, out)
+}
+
+// boardTalk puts a discussion that nobody has answered on the board.
+func (p *Pages) boardTalk(ctx context.Context, v *visit, out []boardNotice) ([]boardNotice, error) {
 	unanswered, err := p.Store.Unanswered(ctx, v.viewer, models.FirstIDAt(v.now.Add(-4*aWeek)))
 	if err != nil {
 		return nil, err
@@ -261,6 +276,11 @@ func (p *Pages) board(ctx context.Context, v *visit) ([]boardNotice, error) {
 		out = append(out, boardNotice{Label: "Could you answer this?", Title: title, URL: p.postURL(unanswered),
 			Text: "Begun " + v.moment(unanswered.CreatedAt).Words + ". Nobody has answered yet."})
 	}
+	return out, nil
+}
+
+// boardColleague puts a new member whom the viewer does not know on the board.
+func (p *Pages) boardColleague(ctx context.Context, v *visit, out []boardNotice) ([]boardNotice, error) {
 	colleague, err := p.Store.Newcomer(ctx, v.viewer)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,8 @@ type noteView struct {
 	Version         string // "" for the first
 	Changed         Moment
 	Scope           Scope
-	Tags            []Link
+	Tags, Themes    []Link
+	GrownFrom       *Link
 	Text            template.HTML
 	NoteLang        string
 	Media           []File
@@ -199,6 +200,12 @@ func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView
 		view.Kind = kindView(pr.Kind)
 		view.Confidentiality = pr.Confidentiality.Line()
 		view.Licence = licence(pr.Licence)
+		if view.GrownFrom, err = p.grownFrom(r.Context(), v, pr.BasedOn); err != nil {
+			return noteView{}, err
+		}
+	}
+	if view.Themes, err = p.themeLinks(r.Context(), post); err != nil {
+		return noteView{}, err
 	}
 	for _, tag := range post.Tags {
 		view.Tags = append(view.Tags, Link{URL: p.tagURL(tag), Name: "#" + tag})

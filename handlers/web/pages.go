@@ -82,7 +82,15 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/notes/{slug}/tried", open: p.allTried, sendAsMine: p.object},
 		{path: "/talk/{id:[0-9]+}/tried", own: p.toReply, sendAsMine: p.tried},
 		{path: "/tags/{tag}", open: p.tag},
+		{path: "/themes", open: p.themes},
+		{path: "/themes/{theme:[a-z0-9_]+}.atom", open: p.themeFeed},
+		{path: "/themes/{theme:[a-z0-9_]+}", open: p.theme, sendAsMine: p.followTheme},
 		{path: "/search", open: p.search},
+
+		{path: "/questions", open: p.questions},
+		{path: "/questions.atom", open: p.questionsFeed},
+		{path: "/questions/new", own: p.askQuestion, sendAsMine: p.ask},
+		{path: "/questions/{id:[0-9]+}", open: p.question, sendAsMine: p.closeQuestion},
 
 		{path: "/talk/new", own: p.askTalk, sendAsMine: p.writeTalk},
 		{path: "/talk/{id:[0-9]+}", open: p.talk},

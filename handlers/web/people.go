@@ -29,6 +29,9 @@ func (p *Pages) handle(a *models.Account) string {
 // personURL is the page of anybody, here: somebody elsewhere has one too.
 func (p *Pages) personURL(a *models.Account) string {
 	if a.Local() && a.Type == models.Group {
+		if a.URI == p.URLs.Theme(a.Username) {
+			return p.themeURL(a.Username)
+		}
 		return "/"
 	}
 	return "/people/" + a.Acct()

@@ -74,6 +74,9 @@ func heading(p *models.Post) (title string, own bool) {
 	if p.Warning != "" {
 		return p.Warning, false
 	}
+	if p.Talk != nil && p.Talk.Title != "" {
+		return p.Talk.Title, true
+	}
 	words := words(p)
 	if title, _ := text.SplitTitle(words); title != "" {
 		return title, true
@@ -124,6 +127,9 @@ func words(p *models.Post) string {
 func (p *Pages) postURL(post *models.Post) string {
 	if post.Practice != nil && post.Slug != "" && post.Local {
 		return "/notes/" + post.Slug
+	}
+	if isQuestion(post) {
+		return "/questions/" + post.ID.String()
 	}
 	return "/talk/" + post.ID.String()
 }

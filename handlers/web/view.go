@@ -112,6 +112,7 @@ type Said struct {
 	Replies []Said
 
 	ReplyURL, EditURL string
+	Act               *Act // what only some may do with it
 }
 
 // File is a picture, film or sound.
@@ -162,10 +163,10 @@ type Leaving struct {
 
 // Reply is the form under a discussion.
 type Reply struct {
-	Action, Token, Label, Also, Button string
-	Primary                            bool
-	Form                               *Form
-	Audience                           Audience
+	Action, Token, Label, Hint, Also, Button string
+	Primary                                  bool
+	Form                                     *Form
+	Audience                                 Audience
 }
 
 // Pair is a value that a form carries along.

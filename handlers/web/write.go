@@ -13,6 +13,7 @@ import (
 type kindsView struct {
 	Frame
 	Kinds []*Kind
+	From  string // goes along: what the note grows from
 }
 
 type writeView struct {
@@ -28,6 +29,8 @@ type writeView struct {
 	Sections        []Field
 	Preview         preview
 	Clients         Choices
+	Themes          Choices
+	GrownFrom       *Link
 	Findings        []finding
 	FindingsHeading string
 	Dismiss         Tick
@@ -61,6 +64,11 @@ func (p *Pages) askNote(w http.ResponseWriter, r *http.Request, v *visit) error 
 		return notHere()
 	}
 	form := newForm("kind", string(kind), "scope", v.chapter.Settings.NoteScope)
+	if from := models.ParseID(r.FormValue("from")); from != 0 {
+		if err := p.grow(r.Context(), v, form, from); err != nil {
+			return err
+		}
+	}
 	return p.showWrite(w, r, v, form, nil)
 }
 
@@ -70,6 +78,9 @@ func (p *Pages) askKind(w http.ResponseWriter, r *http.Request, v *visit) error 
 		return err
 	}
 	view := kindsView{Frame: f}
+	if from := models.ParseID(r.FormValue("from")); from != 0 {
+		view.From = "&from=" + from.String()
+	}
 	for _, k := range models.PracticeKinds {
 		view.Kinds = append(view.Kinds, kindView(k))
 	}
@@ -123,7 +134,11 @@ func (p *Pages) keepDraft(w http.ResponseWriter, r *http.Request, v *visit, form
 	if post != nil {
 		id = post.ID
 	}
-	saved, err := p.Chapter.SaveDraft(r.Context(), v.Account, id, noteDraft(form))
+	d, err := p.noteDraft(r.Context(), v, form)
+	if err != nil {
+		return err
+	}
+	saved, err := p.Chapter.SaveDraft(r.Context(), v.Account, id, d)
 	if err != nil {
 		if takeDraftError(form, models.PracticeKind(form.Get("kind")), err) {
 			return p.showWrite(w, r, v, form, post)
@@ -135,7 +150,10 @@ func (p *Pages) keepDraft(w http.ResponseWriter, r *http.Request, v *visit, form
 
 // putNote publishes a note, or changes one that is out.
 func (p *Pages) putNote(ctx context.Context, v *visit, form *Form, post *models.Post) (*models.Post, error) {
-	d := noteDraft(form)
+	d, err := p.noteDraft(ctx, v, form)
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case post == nil:
 		return p.Chapter.Publish(ctx, v.Account, d)
@@ -150,7 +168,7 @@ func (p *Pages) putNote(ctx context.Context, v *visit, form *Form, post *models.
 }
 
 // noteDraft is what a form says, for the verbs.
-func noteDraft(form *Form) chapter.Draft {
+func (p *Pages) noteDraft(ctx context.Context, v *visit, form *Form) (chapter.Draft, error) {
 	kind := models.PracticeKind(form.Get("kind"))
 	d := chapter.Draft{
 		Title: form.Get("title"), Summary: form.Text("summary"), Lounge: true, Language: form.Get("language"),
@@ -162,7 +180,10 @@ func noteDraft(form *Form) chapter.Draft {
 	if visibility, here, err := addressing(form.Get("scope")); err == nil {
 		d.Visibility, d.LocalOnly = visibility, &here
 	}
-	return d
+	d.Practice.Themes = form.Values["theme"]
+	var err error
+	d.Practice.BasedOn, err = p.rootOf(ctx, v, form.Get("from"), d.Visibility)
+	return d, err
 }
 
 func sectionField(key string) string { return "section-" + key }
@@ -215,7 +236,7 @@ func allEmpty(boxes []box) bool {
 }
 
 // draftFields are the form's names for what verbs call otherwise.
-var draftFields = map[string]string{"status": "text", "visibility": "scope", "confidentiality": "client"}
+var draftFields = map[string]string{"status": "text", "visibility": "scope", "confidentiality": "client", "themes": "theme"}
 
 // takeDraftError makes what a verb says about a draft a fault of its form.
 func takeDraftError(form *Form, kind models.PracticeKind, err error) bool {
@@ -251,6 +272,12 @@ func (p *Pages) showWrite(w http.ResponseWriter, r *http.Request, v *visit, form
 	}
 	if post != nil {
 		p.viewOfSaved(v, post, &view)
+	}
+	if view.Themes, err = p.themeChoices(r.Context(), form); err != nil {
+		return err
+	}
+	if view.GrownFrom, err = p.grownFrom(r.Context(), v, form.Get("from")); err != nil {
+		return err
 	}
 	if view.Publish, err = p.publishButtons(r.Context(), v, &view, post); err != nil {
 		return err
@@ -368,5 +395,7 @@ func noteForm(post *models.Post) *Form {
 	for _, s := range post.Practice.Sections {
 		form.Values.Set(sectionField(s.Key), s.Text)
 	}
+	form.Values["theme"] = post.Practice.Themes
+	form.Values.Set("from", post.Practice.BasedOn)
 	return form
 }

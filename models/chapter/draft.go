@@ -47,6 +47,7 @@ type Draft struct {
 	Summary  string           // of a practice note, plain text; "" is made from its beginning
 	Lounge   bool             // a note for everyone first waits in the departure lounge
 	Talk     models.Talk      // what a discussion post is beyond its words
+	Themes   []string         // of a question, keys of the chapter's themes
 
 	AppID models.ID
 	Key   string // the same key again within an hour gives the same post
@@ -67,6 +68,7 @@ type composed struct {
 	parent *models.Post
 	quoted *models.Post
 	search string
+	themes []string  // of a question, keys
 	asker  models.ID // who asks with the name withheld, 0 for all other posts
 }
 
@@ -109,7 +111,10 @@ func (c *Chapter) compose(ctx context.Context, me *models.Account, d Draft) (*co
 	if d.Practice != nil {
 		err = c.writePractice(ctx, m, d, out)
 	} else if err = c.writeTalk(ctx, m, d, out); err == nil {
-		err = intend(d, p, out.parent)
+		if err = intend(d, p, out.parent); err == nil {
+			out.themes = d.Themes
+			err = c.checkThemes(ctx, d.Themes)
+		}
 	}
 	return out, err
 }

@@ -109,6 +109,13 @@ func (c *Chapter) recompose(ctx context.Context, me *models.Account, old *models
 	p.Source, p.HTML, p.Warning, p.Sensitive, p.Language = keep.Source, keep.HTML, keep.Warning, keep.Sensitive, keep.Language
 	p.Mentions, p.Tags, p.QuotePolicy = keep.Mentions, keep.Tags, keep.QuotePolicy
 	p.Practice, p.Title, p.Summary = keep.Practice, keep.Title, keep.Summary
+	if old.Talk != nil && old.Talk.Title != "" {
+		talk := *old.Talk
+		if talk.Title, _ = text.SplitTitle(p.Source); talk.Title == "" {
+			talk.Title = text.Excerpt(p.Source, maxTitle)
+		}
+		p.Talk = &talk
+	}
 	if e.Media != nil {
 		p.Media = nil
 		if err := c.attach(ctx, me, e.Media, p); err != nil {

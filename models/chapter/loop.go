@@ -131,7 +131,7 @@ func (c *Chapter) record(ctx context.Context, tx *store.Tx, out *composed) error
 		if err := tx.AddQuestion(ctx, x); err != nil {
 			return err
 		}
-		return c.recordThemes(ctx, tx, p, nil)
+		return c.recordThemes(ctx, tx, p, out.themes)
 	}
 	return nil
 }
@@ -186,6 +186,19 @@ func (c *Chapter) AcceptAnswer(ctx context.Context, by models.Viewer, questionID
 		}
 		x.State, x.AnswerID, x.AnsweredAt = models.QuestionAnswered, answer.ID, tx.Now()
 		p.Talk.AnswerID, p.Talk.AnswerURI, p.Talk.AnsweredBy, p.Talk.Thanked = answer.ID, answer.URI, author.Label(), false
+		return nil
+	})
+}
+
+// ReopenQuestion takes back that a question is answered, in the name of who
+// asked it or a steward.
+func (c *Chapter) ReopenQuestion(ctx context.Context, by models.Viewer, questionID models.ID) (*models.Post, error) {
+	return c.closeQuestion(ctx, by, questionID, func(_ *store.Tx, p *models.Post, x *models.Question) error {
+		if x.State == models.QuestionOpen {
+			return models.Errorf(models.Invalid, "It is open already.")
+		}
+		x.State, x.AnswerID, x.AnsweredAt = models.QuestionOpen, 0, time.Time{}
+		p.Talk.AnswerID, p.Talk.AnswerURI, p.Talk.AnsweredBy, p.Talk.Thanked = 0, "", "", false
 		return nil
 	})
 }

@@ -131,6 +131,25 @@ func TestQuestions(t *testing.T) {
 		if !slices.Contains(notices(t, c, ben), "favourite ana") {
 			t.Error("who answered was not thanked")
 		}
+		if _, err := c.ReopenQuestion(ctx, viewerOf(t, c, ben), q.ID); models.KindOf(err) != models.Forbidden {
+			t.Errorf("somebody else reopens: %v", err)
+		}
+		got, err = c.ReopenQuestion(ctx, viewerOf(t, c, ana), q.ID)
+		if err != nil || got.Talk.AnswerID != 0 || got.Talk.AnswerURI != "" || got.Talk.AnsweredBy != "" || got.Talk.Thanked {
+			t.Errorf("reopened: %+v, %v", got.Talk, err)
+		}
+		x, err := c.Store.Question(ctx, q.ID)
+		if err != nil || x.State != models.QuestionOpen || x.AnswerID != 0 || !x.AnsweredAt.IsZero() {
+			t.Errorf("reopened: %+v, %v", x, err)
+		}
+		if _, err := c.ReopenQuestion(ctx, viewerOf(t, c, ana), q.ID); models.KindOf(err) != models.Invalid {
+			t.Errorf("reopening what is open: %v", err)
+		}
+		// A title follows the text that it is the first line of.
+		words := "What do you do with noise?\n\nI count."
+		if got, err = c.Edit(ctx, ana, q.ID, chapter.Edit{Source: &words}); err != nil || got.Talk.Title != "What do you do with noise?" || !got.Talk.Question {
+			t.Errorf("edited: %+v, %v", got.Talk, err)
+		}
 	})
 }
 
