@@ -44,7 +44,7 @@ func limited(r *http.Request, c *session.Caller, from netip.Addr) (out []counted
 			return nil
 		}
 		switch {
-		case path == "/sign-in", path == "/setup", strings.HasPrefix(path, "/join"):
+		case path == "/sign-in", path == "/setup", strings.HasPrefix(path, "/join"), strings.HasPrefix(path, "/i/"):
 			return []counted{{signIns, place}}
 		case path == "/follow":
 			return []counted{{handleAsked, place}}

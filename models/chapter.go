@@ -66,14 +66,3 @@ func DefaultSettings() Settings {
 		Languages:    []string{"en"},
 	}
 }
-
-// Invite lets people become members.
-type Invite struct {
-	ID        ID
-	Code      string
-	By        ID // the inviting account
-	Role      Role
-	UsesLeft  int       // -1: no limit
-	ExpiresAt time.Time // zero: never
-	CreatedAt time.Time
-}

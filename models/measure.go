@@ -113,6 +113,7 @@ const (
 	DeedChapter      StewardDeed = "chapter.change"
 	DeedTheme        StewardDeed = "theme.save"
 	DeedThemeGone    StewardDeed = "theme.delete"
+	DeedInvite       StewardDeed = "invite.create"
 	DeedInviteGone   StewardDeed = "invite.revoke"
 	DeedAnnounce     StewardDeed = "announcement.save"
 	DeedAnnounceGone StewardDeed = "announcement.delete"

@@ -244,6 +244,9 @@ func (u URLs) TalkPage(id ID) string { return u.base + "/talk/" + id.String() }
 // TagPage is the page of a hashtag, written without #.
 func (u URLs) TagPage(tag string) string { return u.base + "/tags/" + url.PathEscape(tag) }
 
+// Invitation is the page that an invitation's link opens.
+func (u URLs) Invitation(code string) string { return u.base + "/i/" + code }
+
 // Media is the address of a file of ours.
 func (u URLs) Media(key string) string { return u.base + "/media/" + key }
 

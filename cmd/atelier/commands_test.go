@@ -98,7 +98,7 @@ func TestWhatGoesWrongIsSaidInOneLine(t *testing.T) {
 		args        []string
 		want        string
 	}{
-		{"no command", "", with(), `expected one of "serve", "setup", "member", "token"`},
+		{"no command", "", with(), `expected one of "serve", "setup", "member", "invite"`},
 		{"a command that is none", "", with("dance"), "unexpected argument dance"},
 		{"a flag that is none", "", with("serve", "--dance"), "unknown flag --dance"},
 		{"a second set-up", "correct horse", with("setup", "--name", "B", "--steward", "bob", "--email", "b@mail.example", "--password-stdin"), "This chapter is open already."},
@@ -108,6 +108,12 @@ func TestWhatGoesWrongIsSaidInOneLine(t *testing.T) {
 		{"a role that is none", "", with("member", "add", "bob", "--email", "b@mail.example", "--role", "king"), "must be one of"},
 		{"a password that is too short", "x", with("member", "add", "bob", "--email", "b@mail.example", "--password-stdin"), "password"},
 		{"somebody who is no member", "", with("member", "suspend", "bob"), "there is no member called bob"},
+		{"an invitation for nobody", "", with("invite", "create", "--uses", "0"), "An invitation is for one person at least."},
+		{"an invitation that had its time", "", with("invite", "create", "--expires", "2020-02-02"), "--expires: 2020-02-02 has passed already"},
+		{"an invitation without sense", "", with("invite", "create", "--expires", "soon"), "--expires is days such as 7d"},
+		{"an invitation for half a day too short", "", with("invite", "create", "--expires=-4h"), "has passed already"},
+		{"an invitation of a king", "", with("invite", "create", "--role", "king"), "must be one of"},
+		{"an invitation that is none", "", with("invite", "revoke", "abc"), "there is no invitation abc"},
 		{"a token for nobody", "", with("token", "create", "bob"), "there is no member called bob"},
 		{"a token that may do what is not", "", with("token", "create", "ana", "--scopes", "read everything"), `The scopes "read everything" are not known here.`},
 		{"a token that may do nothing", "", with("token", "create", "ana", "--scopes", " "), `are not known here.`},
@@ -131,7 +137,7 @@ func TestWhatGoesWrongIsSaidInOneLine(t *testing.T) {
 func TestHelpAndVersion(t *testing.T) {
 	tidy(t)
 	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"setup", "--help"}, {"member", "--help"}, {"member", "add", "--help"}, {"member", "list", "--help"},
-		{"member", "suspend", "--help"}, {"member", "restore", "--help"}, {"member", "delete", "--help"}, {"backup", "--help"}, {"restore", "--help"}, {"deliveries", "--help"}, {"doctor", "--help"}, {"member", "reset-password", "--help"}, {"token", "--help"}, {"token", "create", "--help"}, {"migrate", "--help"}} {
+		{"member", "suspend", "--help"}, {"member", "restore", "--help"}, {"member", "delete", "--help"}, {"backup", "--help"}, {"restore", "--help"}, {"deliveries", "--help"}, {"doctor", "--help"}, {"member", "reset-password", "--help"}, {"invite", "--help"}, {"invite", "create", "--help"}, {"invite", "list", "--help"}, {"invite", "revoke", "--help"}, {"token", "--help"}, {"token", "create", "--help"}, {"migrate", "--help"}} {
 		code, stdout, stderr := atelier(t, "", args...)
 		if code != 0 || !strings.Contains(stdout, "Usage: atelier") || stderr != "" {
 			t.Errorf("%v: %d %q %q", args, code, stdout, stderr)

@@ -26,6 +26,7 @@ type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Run the chapter. Without one, print the link that opens it."`
 	Setup      setupCommand      `cmd:"" help:"Open the chapter without a browser."`
 	Member     memberCommand     `cmd:"" help:"Look after the members."`
+	Invite     inviteCommand     `cmd:"" help:"Invite people by a link."`
 	Token      tokenCommand      `cmd:"" help:"Make access tokens for the client API."`
 	Demo       demoCommand       `cmd:"" help:"Run two filled chapters to look at, for as long as it runs."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to date and exit."`

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -153,4 +154,7 @@ var done = map[string]string{
 	"welcome":          "Your chapter is open.",
 }
 
-func doneLine(r *http.Request) string { return done[r.URL.Query().Get("done")] }
+func doneLine(r *http.Request) string {
+	name := r.URL.Query().Get("done")
+	return cmp.Or(done[name], houseLines[name])
+}

@@ -69,6 +69,7 @@ func (p *Pages) Routes(m *mux.Router) {
 	}{
 		{path: "/", open: p.home},
 		{path: "/setup", open: p.askSetup, send: p.setup},
+		{path: "/i/{code}", open: p.invited, send: p.join},
 		{path: "/sign-in", open: p.askSignIn, send: p.signIn},
 		{path: "/sign-out", sendAsMine: p.signOut},
 		{path: "/light", send: p.setTheme},

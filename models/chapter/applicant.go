@@ -30,14 +30,11 @@ func (c *Chapter) Apply(ctx context.Context, n NewMember, from netip.Addr) (*mod
 	default:
 		return nil, models.Errorf(models.Forbidden, "One becomes a member here by invitation.")
 	}
-	severity, err := c.networkBar(ctx, from)
+	severity, err := c.checkNetwork(ctx, from)
 	if err != nil {
 		return nil, err
 	}
-	switch severity {
-	case models.BarAccess, models.BarSignUp:
-		return nil, models.Errorf(models.Forbidden, "Nobody can join from this network. Please write to the stewards.")
-	case models.BarApproval:
+	if severity == models.BarApproval {
 		n.State = models.Applied
 	}
 	switch {
@@ -49,7 +46,17 @@ func (c *Chapter) Apply(ctx context.Context, n NewMember, from netip.Addr) (*mod
 	if err := c.CheckMail(ctx, n.Email); err != nil {
 		return nil, err
 	}
-	return c.AddMember(ctx, n)
+	return c.enrol(ctx, n, func(tx *store.Tx, m *madeMember) error { return c.addMember(ctx, tx, m, self) })
+}
+
+// checkNetwork refuses an address from which nobody may join. For others it
+// returns the bar that they are under.
+func (c *Chapter) checkNetwork(ctx context.Context, from netip.Addr) (models.BarSeverity, error) {
+	severity, err := c.networkBar(ctx, from)
+	if err == nil && (severity == models.BarAccess || severity == models.BarSignUp) {
+		err = models.Errorf(models.Forbidden, "Nobody can join from this network. Please write to the stewards.")
+	}
+	return severity, err
 }
 
 // applicant returns an application that waits.
@@ -115,20 +122,6 @@ func (c *Chapter) RejectApplicant(ctx context.Context, by models.Viewer, id mode
 		return tx.DeleteAccount(ctx, id)
 	})
 	return a, err
-}
-
-// RevokeInvite ends an invitation, in the name of a steward or of who made it.
-func (c *Chapter) RevokeInvite(ctx context.Context, by models.Viewer, id models.ID) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		deleted, err := tx.DeleteInvite(ctx, id, by.AccountID, by.IsSteward())
-		if err != nil {
-			return err
-		}
-		if !deleted {
-			return store404
-		}
-		return logDeed(ctx, tx, by, models.LogEntry{Deed: models.DeedInviteGone})
-	})
 }
 
 // AddBar bars an address or a network, in the name of a steward: value is a

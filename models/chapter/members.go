@@ -2,8 +2,7 @@ package chapter
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
+	"errors"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -97,12 +96,18 @@ func checkChapter(self *models.Chapter) error {
 	return nil
 }
 
-// handleFrom makes a handle of a chapter's name.
-func handleFrom(name string) string {
+// usernameFrom makes what a handle may look like of a name.
+func usernameFrom(name string) string {
 	h := strings.ReplaceAll(text.Slug(name), "-", "_")
 	if len(h) > maxUsername {
 		h = strings.TrimRight(h[:maxUsername], "_")
 	}
+	return h
+}
+
+// handleFrom makes a handle of a chapter's name.
+func handleFrom(name string) string {
+	h := usernameFrom(name)
 	if reserved[h] {
 		h = "chapter_" + h
 	}
@@ -126,6 +131,10 @@ var reserved = func() map[string]bool {
 	}
 	return m
 }()
+
+func cleanUsername(name string) string {
+	return strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
+}
 
 func checkUsername(name string) *models.Error {
 	switch {
@@ -171,66 +180,6 @@ func (c *Chapter) AddMember(ctx context.Context, n NewMember) (*models.Account, 
 	return m.account.Account, nil
 }
 
-// Join makes a member by an invitation.
-func (c *Chapter) Join(ctx context.Context, code string, n NewMember) (*models.Account, error) {
-	invite, err := c.Store.Invite(ctx, code)
-	if err != nil {
-		return nil, models.Errorf(models.NotFound, "This invitation is not known here. Ask for a new one.").Because(err)
-	}
-	n.Role, n.State, n.InvitedBy = invite.Role, models.Active, invite.By
-	if err := c.CheckMail(ctx, n.Email); err != nil {
-		return nil, err
-	}
-	m, err := c.newMember(n)
-	if err != nil {
-		return nil, err
-	}
-	self, err := c.Self(ctx)
-	if err != nil {
-		return nil, err
-	}
-	err = c.Store.Write(ctx, func(tx *store.Tx) error {
-		used, err := tx.UseInvite(ctx, invite.ID)
-		if err != nil {
-			return err
-		}
-		if !used {
-			return models.Errorf(models.Gone, "This invitation was used up or has expired. Ask for a new one.")
-		}
-		return c.addMember(ctx, tx, m, self)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return m.account.Account, nil
-}
-
-// CreateInvite makes an invitation: uses is how many may join by it, -1 any
-// number; life is how long it is good, 0 for ever.
-func (c *Chapter) CreateInvite(ctx context.Context, by models.ID, role models.Role, uses int, life time.Duration) (*models.Invite, error) {
-	switch {
-	case role != models.Ordinary && role != models.Guest:
-		return nil, models.Errorf(models.Invalid, "One can be invited as a member or as a guest.")
-	case uses == 0 || uses < -1:
-		return nil, models.Errorf(models.Invalid, "An invitation is for one use at least.")
-	case life < 0:
-		return nil, models.Errorf(models.Invalid, "An invitation cannot have expired before it is made.")
-	}
-	i := &models.Invite{ID: c.Store.NewID(), Code: secret(12), By: by, Role: role, UsesLeft: uses, CreatedAt: c.Store.Now()}
-	if life > 0 {
-		i.ExpiresAt = c.Store.Now().Add(life)
-	}
-	err := c.Store.Write(ctx, func(tx *store.Tx) error { return tx.AddInvite(ctx, i) })
-	return i, err
-}
-
-// secret returns n random bytes as text for an address.
-func secret(n int) string {
-	b := make([]byte, n)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
 // A madeAccount is a new local account with its keys, not stored yet.
 type madeAccount struct {
 	*models.Account
@@ -259,9 +208,19 @@ func (a *madeAccount) add(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	if !added {
-		return models.Errorf(models.Invalid, "The handle %s is taken.", a.Username).On("username")
+		return errTaken(a.Username)
 	}
 	return tx.AddKeys(ctx, a.keys)
+}
+
+func errTaken(name string) *models.Error {
+	return models.Errorf(models.Invalid, "The handle %s is taken.", name).On("username")
+}
+
+// takenHandle says whether err is errTaken's.
+func takenHandle(err error) bool {
+	e, ok := errors.AsType[*models.Error](err)
+	return ok && e.Kind == models.Invalid && e.Field == "username"
 }
 
 type madeMember struct {
@@ -270,7 +229,7 @@ type madeMember struct {
 }
 
 func (c *Chapter) newMember(n NewMember) (*madeMember, error) {
-	n.Username = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(n.Username), "@"))
+	n.Username = cleanUsername(n.Username)
 	if err := checkUsername(n.Username); err != nil {
 		return nil, err
 	}
@@ -334,8 +293,8 @@ func (c *Chapter) addMember(ctx context.Context, tx *store.Tx, m *madeMember, se
 	if !added {
 		return models.Errorf(models.Invalid, "The e-mail address %s belongs to a member already.", m.member.Email).On("email")
 	}
-	for _, id := range []models.ID{self.AccountID, m.member.InvitedBy} {
-		if id == 0 {
+	for i, id := range []models.ID{self.AccountID, m.member.InvitedBy} {
+		if id == 0 || i > 0 && id == self.AccountID {
 			continue
 		}
 		if err := c.followHere(ctx, tx, m.account.Account, id); err != nil {

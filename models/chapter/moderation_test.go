@@ -690,15 +690,15 @@ func TestApplicationsAndBars(t *testing.T) {
 		n.Email = "wes@spam.example"
 		_, err = b.Apply(ctx, n, from)
 		kinds(t, "a barred mail domain", err, models.Invalid)
-		i, err := b.CreateInvite(ctx, b.ana.ID, models.Ordinary, 1, 0)
+		i, err := b.CreateInvite(ctx, b.as(b.ana), chapter.NewInvite{Role: models.Ordinary, Uses: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = b.Join(ctx, i.Code, n)
+		_, err = b.Join(ctx, i.Code, n, netip.Addr{})
 		kinds(t, "a barred mail domain with an invitation", err, models.Invalid)
 		kinds(t, "unbarred", b.DeleteBar(ctx, stu, models.MailDomainBar, domain.ID), "")
 		kinds(t, "unbarred again", b.DeleteBar(ctx, stu, models.MailDomainBar, domain.ID), models.NotFound)
-		if _, err := b.Join(ctx, i.Code, n); err != nil {
+		if _, err := b.Join(ctx, i.Code, n, netip.Addr{}); err != nil {
 			t.Error(err)
 		}
 
@@ -731,14 +731,14 @@ func TestApplicationsAndBars(t *testing.T) {
 			t.Error("not the barred network is shut out")
 		}
 
-		mine, err := b.CreateInvite(ctx, b.ana.ID, models.Guest, 5, time.Hour)
+		mine, err := b.CreateInvite(ctx, b.as(b.ana), chapter.NewInvite{Role: models.Guest, Uses: 5, Life: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
 		kinds(t, "somebody else's invitation", b.RevokeInvite(ctx, b.as(b.ben), mine.ID), models.NotFound)
 		kinds(t, "one's own invitation", b.RevokeInvite(ctx, b.as(b.ana), mine.ID), "")
-		_, err = b.Join(ctx, mine.Code, somebody("zoe"))
-		kinds(t, "a revoked invitation", err, models.NotFound)
+		_, err = b.Join(ctx, mine.Code, somebody("zoe"), netip.Addr{})
+		kinds(t, "a revoked invitation", err, models.Gone)
 	})
 }
 

@@ -1,6 +1,7 @@
 package chapter_test
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -82,18 +83,18 @@ func TestInvitation(t *testing.T) {
 	each(t, func(t *testing.T, c *chapter.Chapter) {
 		ctx := t.Context()
 		pia := chaptertest.Account(t, c, "pia")
-		i, err := c.CreateInvite(ctx, pia.ID, models.Ordinary, 1, time.Hour)
+		i, err := c.CreateInvite(ctx, viewerOf(t, c, pia), chapter.NewInvite{Role: models.Ordinary, Uses: 1, Life: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
-		ana, err := c.Join(ctx, i.Code, chapter.NewMember{Username: "ana", Email: "ana@mail.example", Password: "correct horse"})
+		ana, err := c.Join(ctx, i.Code, chapter.NewMember{Username: "ana", Email: "ana@mail.example", Password: "correct horse"}, netip.Addr{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Join(ctx, i.Code, chapter.NewMember{Username: "ben", Email: "ben@mail.example", Password: "correct horse"}); models.KindOf(err) != models.Gone {
+		if _, err := c.Join(ctx, i.Code, chapter.NewMember{Username: "ben", Email: "ben@mail.example", Password: "correct horse"}, netip.Addr{}); models.KindOf(err) != models.Gone {
 			t.Errorf("second use: %v", err)
 		}
-		if _, err := c.Join(ctx, "no", chapter.NewMember{}); models.KindOf(err) != models.NotFound {
+		if _, err := c.Join(ctx, "no", chapter.NewMember{}, netip.Addr{}); models.KindOf(err) != models.NotFound {
 			t.Errorf("unknown code: %v", err)
 		}
 		group, err := c.Group(ctx)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"atelier/models"
@@ -79,55 +78,4 @@ func (q queries) Counts(ctx context.Context) (c Counts, err error) {
 		return c, fmt.Errorf("count hosts: %w", err)
 	}
 	return c, nil
-}
-
-// Invite returns the invitation with code.
-func (q queries) Invite(ctx context.Context, code string) (*models.Invite, error) {
-	return one(ctx, q, scanInvite, `
-		SELECT id, code, by_id, role, uses_left, expires_at, created_at FROM invites WHERE code = ?`, code)
-}
-
-func scanInvite(rows *sql.Rows) (*models.Invite, error) {
-	i := &models.Invite{}
-	return i, rows.Scan(&i.ID, &i.Code, &i.By, &i.Role, &i.UsesLeft, millis{&i.ExpiresAt}, millis{&i.CreatedAt})
-}
-
-// AddInvite stores an invitation.
-func (q queries) AddInvite(ctx context.Context, i *models.Invite) error {
-	_, err := q.exec(ctx, `
-		INSERT INTO invites (id, code, by_id, role, uses_left, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		i.ID, i.Code, i.By, i.Role, i.UsesLeft, i.ExpiresAt, i.CreatedAt)
-	if err != nil {
-		return fmt.Errorf("add invitation: %w", err)
-	}
-	return nil
-}
-
-// UseInvite takes one use off the invitation with id. It reports false if
-// none was left.
-func (q queries) UseInvite(ctx context.Context, id models.ID) (used bool, err error) {
-	n, err := q.exec(ctx, `
-		UPDATE invites SET uses_left = CASE WHEN uses_left > 0 THEN uses_left - 1 ELSE uses_left END
-		WHERE id = ? AND uses_left <> 0 AND (expires_at = 0 OR expires_at > ?)`, id, q.now())
-	if err != nil {
-		return false, fmt.Errorf("use invitation: %w", err)
-	}
-	return n == 1, nil
-}
-
-// Invites returns a page of invitations, used up and expired ones too; of one
-// account, or of all if by is 0.
-func (q queries) Invites(ctx context.Context, by models.ID, p Page) ([]*models.Invite, error) {
-	condition, args := `TRUE`, []any(nil)
-	if by != 0 {
-		condition, args = `by_id = ?`, []any{by}
-	}
-	return pageOf(ctx, q, scanInvite, p, "id", `SELECT id, code, by_id, role, uses_left, expires_at, created_at FROM invites WHERE `+condition, args...)
-}
-
-// DeleteInvite deletes an invitation of by, or with anybody's set of anybody.
-// It reports false if there is none.
-func (q queries) DeleteInvite(ctx context.Context, id, by models.ID, anybodys bool) (deleted bool, err error) {
-	n, err := q.exec(ctx, `DELETE FROM invites WHERE id = ? AND (by_id = ? OR ?)`, id, by, anybodys)
-	return n == 1, err
 }
