@@ -83,6 +83,25 @@ func turned(t *testing.T) *turning {
 	if _, err := h.Chapter.AcceptAnswer(t.Context(), models.Viewer{AccountID: ana.ID, Role: models.Ordinary}, x.answered.ID, best.ID); err != nil {
 		t.Fatal(err)
 	}
+	ids := []models.ID{note.ID}
+	for _, n := range library {
+		if n.ID != note.ID {
+			ids = append(ids, n.ID)
+		}
+	}
+	s, err := h.Chapter.SaveSeries(t.Context(), models.Viewer{AccountID: noor.ID, Role: models.Ordinary}, models.Series{Title: "Between sessions", Notes: ids[:4],
+		Intro: "What holds a piece of work together is often not in the hour. Read them in this order; the last one takes a week."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Chapter.KeepSeries(t.Context(), x.tobias, s.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids {
+		if _, err := h.Chapter.Bookmark(t.Context(), x.tobias, id); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return x
 }
 
@@ -93,6 +112,12 @@ func TestBrowserLoop(t *testing.T) {
 	x := turned(t)
 	me, stranger := x.open(ctx, true), x.open(ctx, true)
 	me.signIn(x.tobias)
+	noor := x.open(ctx, true)
+	by, err := x.Store.AccountByHandle(t.Context(), "noor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noor.signIn(by)
 	for _, page := range []struct {
 		name, path string
 		by         *tab
@@ -110,6 +135,12 @@ func TestBrowserLoop(t *testing.T) {
 		{"theme", "/themes/maintains_presence", me},
 		{"theme-empty", "/themes/supervision", stranger},
 		{"loop-write", "/notes/new?kind=approach&from=" + x.answered.ID.String(), me},
+		{"all-series", "/series", me},
+		{"series", "/series/between-sessions", me},
+		{"series-edit", "/series/between-sessions/edit", noor},
+		{"series-new", "/series/new", me},
+		{"loop-shelf", "/shelf", me},
+		{"shelf-tried", "/shelf/tried", me},
 		{"loop-library", "/library", me},
 	} {
 		t.Run(page.name, func(*testing.T) { page.by.look(page.name, page.path) })
@@ -135,6 +166,7 @@ func (x *turning) paths() []string {
 	return []string{
 		"/", "/notes/" + x.note.Slug, "/notes/" + x.note.Slug + "/tried", "/questions", "/questions?state=answered", "/questions?state=mine", "/questions/new",
 		"/questions/" + x.answered.ID.String(), "/questions/" + x.unanswered.ID.String(), "/themes", "/themes/maintains_presence", "/themes/supervision", "/library",
+		"/series", "/series/between-sessions", "/series/between-sessions/edit", "/series/between-sessions/delete", "/series/new", "/notes/" + x.note.Slug + "/series", "/shelf", "/shelf/tried",
 		"/notes/new?kind=approach&from=" + x.answered.ID.String(),
 	}
 }

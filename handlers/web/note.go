@@ -36,6 +36,7 @@ type noteView struct {
 	Footnotes       []string
 	Acts            []Act
 	Aside           []Link
+	Series          []seriesAside
 	Leaving         *Leaving
 	Newer           *Link // an earlier version leads to the present one
 	Tried           *triedPart
@@ -116,6 +117,12 @@ func (p *Pages) showNote(w http.ResponseWriter, r *http.Request, v *visit, post 
 	}
 	if post.AuthorID == v.viewer.AccountID {
 		view.Aside = []Link{{URL: editURL(post), Name: "Change it"}, {URL: deleteURL(post), Name: "Take it away"}}
+	}
+	if v.viewer.IsMember() && post.Local && post.State == models.Published {
+		view.Aside = append(view.Aside, Link{URL: "/notes/" + post.Slug + "/series", Name: "Put it into a series"})
+	}
+	if view.Series, err = p.seriesAsides(ctx, v, post); err != nil {
+		return err
 	}
 	var n int
 	if view.Replies, n, view.MoreReplies, err = p.replies(ctx, v, post); err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"atelier/models"
 	"atelier/models/chapter"
-	"atelier/models/store"
 )
 
 // relate serves POST /people/{acct}: follow, mute, block, and their undoing;
@@ -166,82 +165,4 @@ func (p *Pages) findPeople(ctx context.Context, v *visit, q string, view *people
 		view.Groups = append(view.Groups, elsewhere)
 	}
 	return nil
-}
-
-type shelfView struct {
-	Frame
-	Lead         string
-	Do           *Link
-	Leaving      []Leaving
-	Drafts, Kept []Row
-	Pager        Pager
-}
-
-// shelf serves GET /shelf: drafts, and what the viewer keeps.
-func (p *Pages) shelf(w http.ResponseWriter, r *http.Request, v *visit) error {
-	ctx := r.Context()
-	f, err := p.frame(r, v, "My shelf", "")
-	if err != nil {
-		return err
-	}
-	view := shelfView{Frame: f, Lead: "What you have begun, and what you keep.", Do: &Link{URL: "/notes/new", Name: "Write a note"}}
-	if view.Leaving, err = p.lounge(ctx, v); err != nil {
-		return err
-	}
-	unfinished, err := p.Store.Unfinished(ctx, v.viewer.AccountID, 50)
-	if err != nil {
-		return err
-	}
-	for _, post := range unfinished {
-		if post.State == models.Draft {
-			view.Drafts = append(view.Drafts, draftRow(v, post))
-		}
-	}
-	if len(view.Drafts) > 0 {
-		view.Do = &Link{URL: view.Drafts[0].URL, Name: "Continue writing"}
-	}
-	page := pageOf(r)
-	kept, err := p.Store.Bookmarks(ctx, v.viewer.AccountID, page.and1())
-	if err != nil {
-		return err
-	}
-	kept, view.Pager = cutPage(page, r, kept, func(k store.Kept) models.ID { return k.Cursor })
-	if view.Kept, err = p.keptRows(ctx, v, kept); err != nil {
-		return err
-	}
-	return p.html(w, "shelf.html", view)
-}
-
-func draftRow(v *visit, post *models.Post) Row {
-	row := Row{Title: post.Title, URL: editURL(post), Gist: gist(post), Facts: []string{"draft"}, At: ptr(v.moment(post.ID.Time()))}
-	if !post.EditedAt.IsZero() {
-		row.At = ptr(v.moment(post.EditedAt))
-	}
-	if row.Title == "" {
-		row.Title = "Without a title yet"
-	}
-	if post.Practice != nil {
-		row.Kind = kindView(post.Practice.Kind)
-	}
-	return row
-}
-
-func (p *Pages) keptRows(ctx context.Context, v *visit, kept []store.Kept) ([]Row, error) {
-	ids := make([]models.ID, len(kept))
-	for i, k := range kept {
-		ids[i] = k.PostID
-	}
-	posts, err := p.Store.Posts(ctx, v.viewer, ids)
-	if err != nil {
-		return nil, err
-	}
-	c, err := p.cast(ctx, posts)
-	if err != nil {
-		return nil, err
-	}
-	var out []Row
-	for _, post := range posts {
-		out = append(out, p.row(v, post, c))
-	}
-	return out, nil
 }

@@ -101,9 +101,6 @@ const resumeField = "resume"
 // keep answers a form that came to path without a session, so that nothing
 // typed is lost: with a page to sign in that carries the form along.
 func (p *Pages) keep(w http.ResponseWriter, r *http.Request, v *visit, form *Form, path string) error {
-	if r.MultipartForm != nil {
-		return see(w, r, "/sign-in?next="+escape(path)) // files cannot be carried
-	}
 	f, err := p.frame(r, v, "Sign in", "sign-in")
 	if err != nil {
 		return err
@@ -111,6 +108,9 @@ func (p *Pages) keep(w http.ResponseWriter, r *http.Request, v *visit, form *For
 	view := signInView{
 		Frame: f, Heading: "Sign in to go on", Action: "/sign-in", Button: "Sign in and send it",
 		Why: "You were signed out in the meantime. What you wrote is kept on this page.", Form: form, Kept: []Pair{{resumeField, path}},
+	}
+	if r.MultipartForm != nil && len(r.MultipartForm.File) > 0 {
+		view.Why += " A picture cannot be kept: choose it again afterwards."
 	}
 	for name, values := range form.Values {
 		switch name {

@@ -399,9 +399,14 @@ func reportGist(post *models.Post, r *models.Report, who string) string {
 	if r.Setting != "" {
 		who += ", " + r.Setting.Words()
 	}
-	said := reportBody(post)
+	said := reportWords(post)
 	if said == "" {
 		return who + "."
 	}
-	return who + ": “" + text.Excerpt(text.ShownText(string(said)), 140) + "”"
+	return who + ": “" + said + "”"
+}
+
+// reportWords is what a report says beyond its outcome, in a line.
+func reportWords(post *models.Post) string {
+	return text.Excerpt(text.ShownText(string(reportBody(post))), 140)
 }

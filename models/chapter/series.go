@@ -46,7 +46,7 @@ func (c *Chapter) SaveSeries(ctx context.Context, by models.Viewer, s models.Ser
 		base := text.Slug(s.Title)
 		for n := 1; ; n++ {
 			s.Slug = base
-			if n > 1 {
+			if n > 1 || base == "new" {
 				s.Slug = base + "-" + strconv.Itoa(n)
 			}
 			if _, err := tx.Series(ctx, s.Slug); models.KindOf(err) == models.NotFound {
@@ -69,6 +69,16 @@ func changeSeries(ctx context.Context, tx *store.Tx, by models.Viewer, s *models
 	}
 	s.Slug, s.CuratorID, s.CreatedAt = old.Slug, old.CuratorID, old.CreatedAt
 	return tx.SetSeries(ctx, s)
+}
+
+// KeepSeries puts a series on the shelf of me, or takes it off.
+func (c *Chapter) KeepSeries(ctx context.Context, me *models.Account, id models.ID, kept bool) error {
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.SeriesByID(ctx, id); err != nil {
+			return err
+		}
+		return tx.SetKeptSeries(ctx, tx.NewID(), me.ID, id, kept)
+	})
 }
 
 // DeleteSeries deletes a series in the name of its curator or a steward; its

@@ -48,6 +48,7 @@ func TestReadsUseIndexes(t *testing.T) {
 		s.Reports(ctx, v, 1, page)
 		s.UncountedReports(ctx, v, 1, 9)
 		s.NewestReports(ctx, v, 1, 9)
+		s.AllSeries(ctx, v, page)
 		s.Tallies(ctx, v, []models.ID{1, 2})
 		s.Related(ctx, v, &models.Post{ID: 1, Tags: []string{"a"}}, 3)
 		s.ThemePosts(ctx, v, 1, ThemeNotes, page)
@@ -80,6 +81,13 @@ func TestReadsUseIndexes(t *testing.T) {
 	s.BoostOf(ctx, 1, 2)
 	s.Interested(ctx, 1)
 	s.Unfinished(ctx, 1, 9)
+	s.Series(ctx, "a")
+	s.SeriesBy(ctx, 1, 9)
+	s.SeriesWith(ctx, 1)
+	s.KeptSeries(ctx, 1, 9)
+	s.KeepsSeries(ctx, 1, 2)
+	s.TriedAmong(ctx, 1, nil)
+	s.ReportedBy(ctx, 1, page)
 	s.CountedReports(ctx, 1, nil)
 	n := 0
 	s.sqlite.dialect.texts.Range(func(_, text any) bool {
