@@ -50,8 +50,9 @@ func (d *Deliverer) dispatch(ctx context.Context) (more bool, err error) {
 	events = d.own(events)
 	plans := make(map[models.ID]*plan, len(events))
 	ids := make([]models.ID, 0, len(events))
+	known := newKnown()
 	for _, e := range events {
-		p, err := d.plan(ctx, e)
+		p, err := d.plan(ctx, e, known)
 		if err != nil {
 			if models.KindOf(err) == models.Busy || ctx.Err() != nil {
 				return false, err

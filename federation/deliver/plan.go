@@ -14,8 +14,8 @@ import (
 
 // plan says what an event means to other servers. An event whose subject is
 // not there any more means nothing: what took it away left an event too.
-func (d *Deliverer) plan(ctx context.Context, e *models.Event) (*plan, error) {
-	p := &planner{d: d, ctx: ctx, event: e, plan: &plan{event: e}, encoder: wire.Encoder{URLs: d.urls, Media: d.o.Media}}
+func (d *Deliverer) plan(ctx context.Context, e *models.Event, known *known) (*plan, error) {
+	p := &planner{d: d, ctx: ctx, event: e, known: known, plan: &plan{event: e}, encoder: wire.Encoder{URLs: d.urls, Media: d.o.Media}}
 	do := planners[e.Kind]
 	if do == nil {
 		return p.plan, nil
@@ -65,14 +65,42 @@ type planner struct {
 	d       *Deliverer
 	ctx     context.Context
 	event   *models.Event
+	known   *known
 	actor   *models.Account // whose event it is
 	encoder wire.Encoder
 	rules   *models.DomainRules
 	plan    *plan
 }
 
+// known is what was read for events that are worked on together: most are of
+// the same few accounts, and a post that its Group boosts is needed twice.
+type known struct {
+	accounts map[models.ID]*models.Account
+	posts    map[models.ID]*models.Post
+}
+
+func newKnown() *known {
+	return &known{accounts: map[models.ID]*models.Account{}, posts: map[models.ID]*models.Post{}}
+}
+
 func (p *planner) account(id models.ID) (*models.Account, error) {
-	return p.d.store.Account(p.ctx, id)
+	return once(p, p.known.accounts, id, p.d.store.Account)
+}
+
+// stored returns a post whoever may read it.
+func (p *planner) stored(id models.ID) (*models.Post, error) {
+	return once(p, p.known.posts, id, p.d.store.PostByID)
+}
+
+func once[T any](p *planner, known map[models.ID]*T, id models.ID, read func(context.Context, models.ID) (*T, error)) (*T, error) {
+	if v := known[id]; v != nil {
+		return v, nil
+	}
+	v, err := read(p.ctx, id)
+	if err == nil {
+		known[id] = v
+	}
+	return v, err
 }
 
 // data reads the event's data into v.
@@ -194,7 +222,7 @@ func (p *planner) write(doc wire.Document, public bool) ([]byte, error) {
 
 // post returns a local post that may leave, with what its document needs.
 func (p *planner) post(id models.ID) (c wire.PostContext, err error) {
-	if c.Post, err = p.d.store.PostByID(p.ctx, id); err != nil {
+	if c.Post, err = p.stored(id); err != nil {
 		return c, err
 	}
 	return p.context(c.Post)
@@ -213,7 +241,7 @@ func (p *planner) context(post *models.Post) (c wire.PostContext, err error) {
 		}
 	}
 	if post.QuoteOfID != 0 {
-		if quoted, err := p.d.store.PostByID(p.ctx, post.QuoteOfID); err == nil {
+		if quoted, err := p.stored(post.QuoteOfID); err == nil {
 			c.QuotedURL = quoted.URL
 		}
 	}
@@ -340,11 +368,11 @@ func (p *planner) deleted() error {
 }
 
 func (p *planner) boosted() error {
-	boost, err := p.d.store.PostByID(p.ctx, p.event.PostID)
+	boost, err := p.stored(p.event.PostID)
 	if err != nil {
 		return err
 	}
-	subject, err := p.d.store.PostByID(p.ctx, boost.BoostOfID)
+	subject, err := p.stored(boost.BoostOfID)
 	if err != nil {
 		return err
 	}
@@ -411,7 +439,7 @@ func (p *planner) like() (doc wire.Document, object string, to *audience, err er
 	if err := p.data(&deed); err != nil {
 		return doc, "", nil, err
 	}
-	post, err := p.d.store.PostByID(p.ctx, p.event.PostID)
+	post, err := p.stored(p.event.PostID)
 	if err != nil {
 		return doc, "", nil, err
 	}
@@ -451,7 +479,7 @@ func (p *planner) pinned() error   { return p.featured(p.encoder.Add, p.d.urls.A
 func (p *planner) unpinned() error { return p.featured(p.encoder.Remove, p.d.urls.Remove) }
 
 func (p *planner) featured(encode func(id, actor, followers string, object wire.Document, target string) (wire.Document, error), id func(string, models.ID) string) error {
-	post, err := p.d.store.PostByID(p.ctx, p.event.PostID)
+	post, err := p.stored(p.event.PostID)
 	if err != nil || !post.Leaves() || !post.Visibility.Open() {
 		return err
 	}
@@ -472,7 +500,7 @@ func (p *planner) voted() error {
 	if err := p.data(&vote); err != nil {
 		return err
 	}
-	question, err := p.d.store.PostByID(p.ctx, p.event.PostID)
+	question, err := p.stored(p.event.PostID)
 	if err != nil || question.Poll == nil {
 		return err
 	}

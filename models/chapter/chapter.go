@@ -57,7 +57,6 @@ func New(s *store.Store, o Options) *Chapter {
 		}
 		c.hub.tell(events)
 	})
-	c.HandleJobs(JobAnnounce, c.announceJob)
 	c.HandleJobs(JobDepart, c.departJob)
 	c.HandleJobs(JobPollEnd, c.pollEndJob)
 	c.HandleJobs(JobPollTell, c.pollTellJob)

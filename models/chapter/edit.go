@@ -218,7 +218,10 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 			return err
 		}
 	}
-	return c.tellOfEdit(ctx, tx, old, p)
+	if err := c.tellOfEdit(ctx, tx, old, p); err != nil {
+		return err
+	}
+	return c.show(ctx, tx, p)
 }
 
 // tellOfEdit leaves the event of an edit, later if others heard of one just

@@ -24,45 +24,42 @@ func (c *Chapter) isAnnounced(ctx context.Context, p *models.Post) bool {
 	return err == nil && p.GroupID == self.AccountID
 }
 
-// announceJob has the chapter's Group boost a post. It is not done in the
-// transaction that published it: publishing costs the same whether ten follow
-// the chapter or ten thousand.
-func (c *Chapter) announceJob(ctx context.Context, j *models.Job) error {
-	group, err := c.Group(ctx)
-	if err != nil {
-		return err
-	}
-	p, err := c.Store.PostByID(ctx, models.ParseID(j.Key))
-	if err != nil {
-		return err
-	}
+// show has the Groups of ours that a post belongs to boost it, in the
+// transaction that put it out: it is there whole or not at all, and one commit
+// is the dearest part of publishing.
+func (c *Chapter) show(ctx context.Context, tx *store.Tx, p *models.Post) error {
 	if !c.isAnnounced(ctx, p) {
 		return nil
 	}
-	groups, err := c.announcers(ctx, group, p)
+	groups, err := c.announcers(ctx, tx, p)
 	if err != nil {
 		return err
 	}
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		for _, g := range groups {
-			if err := c.announce(ctx, tx, g, p); err != nil {
-				return err
-			}
+	for _, g := range groups {
+		if err := c.announce(ctx, tx, g, p); err != nil {
+			return err
 		}
-		return Done(ctx, tx, j)
-	})
+	}
+	return nil
 }
 
 // announcers are the Groups of ours that show a post: the chapter, and its
 // themes.
-func (c *Chapter) announcers(ctx context.Context, group *models.Account, p *models.Post) ([]*models.Account, error) {
+func (c *Chapter) announcers(ctx context.Context, tx *store.Tx, p *models.Post) ([]*models.Account, error) {
+	group, err := c.Group(ctx)
+	if err != nil {
+		return nil, err
+	}
 	groups := []*models.Account{group}
-	themes, err := c.Store.ThemesOf(ctx, []models.ID{p.ID})
+	if p.Practice == nil && len(p.Tags) == 0 { // has no theme
+		return groups, nil
+	}
+	themes, err := tx.ThemesOf(ctx, []models.ID{p.ID})
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range themes[p.ID] {
-		a, err := c.Store.Account(ctx, t.AccountID)
+		a, err := tx.Account(ctx, t.AccountID)
 		if err != nil {
 			return nil, err
 		}

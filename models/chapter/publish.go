@@ -213,7 +213,35 @@ func (c *Chapter) put(ctx context.Context, tx *store.Tx, author *models.Account,
 	if err := c.plan(ctx, tx, p); err != nil {
 		return false, err
 	}
-	return true, tx.Leave(ctx, models.Event{Kind: models.PostPublished, AccountID: p.AuthorID, PostID: p.ID, Federates: p.Leaves()})
+	federates, err := c.travels(ctx, tx, p)
+	if err != nil {
+		return false, err
+	}
+	if err := tx.Leave(ctx, models.Event{Kind: models.PostPublished, AccountID: p.AuthorID, PostID: p.ID, Federates: federates}); err != nil {
+		return false, err
+	}
+	return true, c.show(ctx, tx, p)
+}
+
+// travels says whether anybody elsewhere may have to hear that p is out. It
+// spares planning for nobody, which costs more than publishing; where the
+// answer is not plain it is yes, and the plan decides.
+func (c *Chapter) travels(ctx context.Context, tx *store.Tx, p *models.Post) (bool, error) {
+	if !p.Leaves() {
+		return false, nil
+	}
+	if len(p.Mentions) > 0 || p.IsReply() || p.QuoteURI != "" || p.QuoteOfID != 0 {
+		return true, nil
+	}
+	audience := []models.ID{p.AuthorID}
+	if p.GroupID != 0 {
+		audience = append(audience, p.GroupID)
+		self, err := c.Self(ctx)
+		if err != nil || p.GroupID != self.AccountID {
+			return true, err
+		}
+	}
+	return tx.FollowedFromElsewhere(ctx, audience)
 }
 
 func mediaIDs(files []models.Media) (ids []models.ID) {
@@ -314,11 +342,6 @@ func groupKey(n models.Notification) string {
 
 // plan leaves the jobs that follow from a new post.
 func (c *Chapter) plan(ctx context.Context, tx *store.Tx, p *models.Post) error {
-	if c.isAnnounced(ctx, p) {
-		if err := c.Later(ctx, tx, JobAnnounce, p.ID.String(), nil, time.Time{}); err != nil {
-			return err
-		}
-	}
 	if p.Poll != nil && !p.Poll.ExpiresAt.IsZero() {
 		if err := c.Later(ctx, tx, JobPollEnd, p.ID.String(), nil, p.Poll.ExpiresAt); err != nil {
 			return err

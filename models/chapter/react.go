@@ -171,7 +171,13 @@ func (c *Chapter) putBoost(ctx context.Context, tx *store.Tx, by *models.Account
 			return false, err
 		}
 	}
-	return true, tx.Leave(ctx, models.Event{Kind: models.PostBoosted, AccountID: by.ID, TargetID: p.AuthorID, PostID: boost.ID, Federates: boost.Leaves()})
+	federates := boost.Leaves()
+	if federates && shows(by) && p.Local { // nobody but followers has to hear of it
+		if federates, err = tx.FollowedFromElsewhere(ctx, []models.ID{by.ID}); err != nil {
+			return false, err
+		}
+	}
+	return true, tx.Leave(ctx, models.Event{Kind: models.PostBoosted, AccountID: by.ID, TargetID: p.AuthorID, PostID: boost.ID, Federates: federates})
 }
 
 // shows says whether boosts of an account are how a Group of ours, the chapter

@@ -17,7 +17,6 @@ import (
 // Kinds of job. The chapter does some itself; the others are done by whoever
 // registered with HandleJobs.
 const (
-	JobAnnounce = "announce"  // the chapter's Group boosts the post named by the key
 	JobDepart   = "depart"    // the post named by the key leaves the departure lounge
 	JobUpdate   = "update"    // tell others of an edit that came soon after another
 	JobPollEnd  = "poll.end"  // the poll of the post named by the key is over

@@ -66,6 +66,7 @@ func TestReadsUseIndexes(t *testing.T) {
 	s.Bookmarks(ctx, 1, page)
 	s.Favourites(ctx, 1, page)
 	s.FollowerInboxes(ctx, 1)
+	s.FollowedFromElsewhere(ctx, []models.ID{1, 2})
 	s.IsFollowed(ctx, 1)
 	s.NotifyFollowers(ctx, 1)
 	s.Orphans(ctx, "u", 9)

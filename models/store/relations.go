@@ -112,6 +112,12 @@ func (q queries) FollowerInboxes(ctx context.Context, accountID models.ID) ([]st
 		WHERE f.target_id = ? AND f.state = 'accepted' AND NOT f.local AND a.suspended_at = 0 AND a.deleted_at = 0`, accountID)
 }
 
+// FollowedFromElsewhere says whether any of the accounts has a follower on
+// another server.
+func (q queries) FollowedFromElsewhere(ctx context.Context, ids []models.ID) (bool, error) {
+	return q.exists(ctx, `SELECT 1 FROM follows f WHERE f.target_id {ids} AND NOT f.local AND f.state = 'accepted' LIMIT 1`, ids)
+}
+
 // FollowedInboxes returns where to deliver what those may know whom an account
 // follows: each inbox once.
 func (q queries) FollowedInboxes(ctx context.Context, accountID models.ID) ([]string, error) {
