@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/gorilla/mux"
+	"github.com/maypok86/otter/v2"
 
 	"atelier/handlers/respond"
 	"atelier/handlers/session"
@@ -36,11 +37,12 @@ type API struct {
 	Render *Render
 
 	statistics statistics
+	answers    *otter.Cache[question, *standing]
 }
 
 // New returns the handlers.
 func New(c Config) *API {
-	a := &API{Config: c, Render: NewRender(c.Store, c.URLs)}
+	a := &API{Config: c, Render: NewRender(c.Store, c.URLs), answers: newStanding()}
 	if c.Push != nil {
 		c.Chapter.HandleJobs(chapter.JobPush, a.pushJob)
 	}

@@ -126,7 +126,7 @@ func (a *API) createStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.status(w, r, v, p.ID)
+	return a.ownStatus(w, r, v, p.ID)
 }
 
 // editStatus serves PUT /api/v1/statuses/{id}. What is not sent stays as it
@@ -161,7 +161,7 @@ func (a *API) editStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.status(w, r, v, p.ID)
+	return a.ownStatus(w, r, v, p.ID)
 }
 
 // mediaText reads a description and a focus "x,y".

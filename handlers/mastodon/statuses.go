@@ -37,6 +37,19 @@ func (a *API) status(w http.ResponseWriter, r *http.Request, v models.Viewer, id
 	if err != nil {
 		return err
 	}
+	return a.statusOf(w, r, v, ref)
+}
+
+// ownStatus answers with the status of a post that the viewer wrote.
+func (a *API) ownStatus(w http.ResponseWriter, r *http.Request, v models.Viewer, id models.ID) error {
+	ref, err := a.Store.OwnRef(r.Context(), v, id)
+	if err != nil {
+		return err
+	}
+	return a.statusOf(w, r, v, ref)
+}
+
+func (a *API) statusOf(w http.ResponseWriter, r *http.Request, v models.Viewer, ref store.Ref) error {
 	body, err := a.Render.statusOf(r.Context(), v, ref)
 	if err != nil {
 		return err

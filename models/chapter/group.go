@@ -70,9 +70,6 @@ func (c *Chapter) announcers(ctx context.Context, tx *store.Tx, p *models.Post) 
 
 // announce has a Group of ours boost a post, if it did not before.
 func (c *Chapter) announce(ctx context.Context, tx *store.Tx, group *models.Account, p *models.Post) error {
-	if _, err := tx.BoostOf(ctx, group.ID, p.ID); models.KindOf(err) != models.NotFound {
-		return err
-	}
 	id := tx.NewID()
 	boost := &models.Post{ID: id, Type: models.NoteType, AuthorID: group.ID, Local: true, State: models.Published, BoostOfID: p.ID,
 		Visibility: p.Visibility, LocalOnly: p.LocalOnly, Version: 1, CreatedAt: id.Time(), URI: c.URLs.Post(group.URI, id)}

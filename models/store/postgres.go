@@ -68,6 +68,14 @@ func (s *Store) openPostgres(ctx context.Context, address string, o Options) err
 	return nil
 }
 
+// state is the snapshot that a read would have now: which transactions it sees.
+func (e *postgresEngine) state(ctx context.Context) (s string, err error) {
+	if err := e.db.QueryRowContext(ctx, `SELECT CAST(pg_current_snapshot() AS TEXT)`).Scan(&s); err != nil {
+		return "", fmt.Errorf("ask for the database's state: %w", err)
+	}
+	return s, nil
+}
+
 func (e *postgresEngine) close() error {
 	e.stop()
 	e.stopped.Wait()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -30,6 +31,7 @@ type sqliteEngine struct {
 	db      *sql.DB // of the one writer connection
 	conn    *sql.Conn
 	writes  statements
+	glance  glance
 	jobs    chan *writeJob
 	stopped sync.WaitGroup
 	closing chan struct{}
@@ -73,9 +75,14 @@ func (s *Store) openSQLite(ctx context.Context, file string, o Options) error {
 	if n == 0 {
 		n = max(4, 2*runtime.NumCPU())
 	}
-	e.readers.SetMaxOpenConns(n)
-	e.readers.SetMaxIdleConns(n) // a connection costs more than what it reads
+	e.readers.SetMaxOpenConns(n + 1) // and the glance
+	e.readers.SetMaxIdleConns(n + 1) // a connection costs more than what it reads
 	e.reads.prepare = e.readers.PrepareContext
+	if err := e.glance.open(ctx, e.readers); err != nil {
+		e.db.Close()
+		e.readers.Close()
+		return fmt.Errorf("open %s: %w", file, err)
+	}
 	e.writes.prepare = e.conn.PrepareContext
 	s.sqlite, s.run = e, sqliteReader{e}
 	e.stopped.Add(1)
@@ -101,6 +108,7 @@ func (e *sqliteEngine) close() error {
 	e.stopped.Wait()
 	e.writes.close()
 	e.reads.close()
+	e.glance.close()
 	e.conn.Close()
 	err := e.readers.Close()
 	if err2 := e.db.Close(); err == nil {
@@ -321,4 +329,36 @@ func (s *Store) Tend(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// A glance is a connection that asks only whether the others have written. It
+// is one connection, because the number that it reads is counted by each for
+// itself (SQLite, PRAGMA data_version).
+type glance struct {
+	mu   sync.Mutex
+	conn *sql.Conn
+	ask  *sql.Stmt
+}
+
+func (g *glance) open(ctx context.Context, db *sql.DB) (err error) {
+	if g.conn, err = db.Conn(ctx); err != nil {
+		return err
+	}
+	g.ask, err = g.conn.PrepareContext(ctx, `PRAGMA data_version`)
+	return err
+}
+
+func (g *glance) close() {
+	g.ask.Close()
+	g.conn.Close()
+}
+
+func (e *sqliteEngine) state(ctx context.Context) (string, error) {
+	e.glance.mu.Lock()
+	defer e.glance.mu.Unlock()
+	var n int64
+	if err := e.glance.ask.QueryRowContext(context.WithoutCancel(ctx)).Scan(&n); err != nil {
+		return "", fmt.Errorf("ask for the database's state: %w", err)
+	}
+	return strconv.FormatInt(n, 36), nil
 }

@@ -384,24 +384,18 @@ func (q queries) AddHome(ctx context.Context, p *models.Post) error {
 			AND (? OR EXISTS (SELECT 1 FROM post_mentions pm WHERE pm.post_id = ? AND pm.account_id = f.account_id))
 			AND NOT EXISTS (SELECT 1 FROM mutes x WHERE x.account_id = f.account_id AND (x.target_id = ? OR x.target_id = (SELECT account_id FROM posts WHERE id = ?)))
 			AND NOT EXISTS (SELECT 1 FROM blocks x WHERE x.account_id = f.account_id AND x.target_id = (SELECT account_id FROM posts WHERE id = ?))
+		UNION ALL
+		SELECT m.account_id, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT) FROM members m WHERE m.account_id = ? AND ?
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Subject(), p.AuthorID, p.AuthorID,
 		p.BoostOfID == 0,
 		!p.IsMembers(),
 		!p.IsReply() || p.InReplyToAuthorID == p.AuthorID, p.InReplyToAuthorID, p.InReplyToAuthorID,
 		p.Visibility != models.Direct, p.ID,
-		p.AuthorID, p.Subject(), p.Subject())
+		p.AuthorID, p.Subject(), p.Subject(),
+		p.ID, p.Subject(), p.AuthorID, p.AuthorID, p.Local)
 	if err != nil {
 		return fmt.Errorf("put post %s into home timelines: %w", p.URI, err)
-	}
-	if !p.Local {
-		return q.spread(ctx, p)
-	}
-	_, err = q.exec(ctx, `
-		INSERT INTO home_entries (account_id, post_id, subject_id, author_id)
-		SELECT account_id, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT) FROM members WHERE account_id = ? ON CONFLICT DO NOTHING`, p.ID, p.Subject(), p.AuthorID, p.AuthorID)
-	if err != nil {
-		return fmt.Errorf("put post %s into its author's home timeline: %w", p.URI, err)
 	}
 	return q.spread(ctx, p)
 }
