@@ -49,7 +49,7 @@ func TestState(t *testing.T) {
 					t.Errorf("the state went from %s to %s while nothing was written", last, v)
 				}
 				storetest.Write(t, s, func(tx *store.Tx) error {
-					_, err := tx.AddJob(ctx, &models.Job{ID: tx.NewID(), Kind: "test", Key: strconv.Itoa(i), RunAt: tx.Now()}, time.Time{})
+					_, err := tx.AddJob(ctx, &models.Job{ID: models.ID(i + 1), Kind: "test", Key: strconv.Itoa(i), RunAt: tx.Now()}, time.Time{})
 					return err
 				})
 				v := state()
