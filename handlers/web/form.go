@@ -118,6 +118,9 @@ func (f Field) Maybe() Field { f.Optional = true; return f }
 // Email is an e-mail address.
 func (f Field) Email() Field { f.Type = "email"; return f }
 
+// Picture is a file to choose.
+func (f Field) Picture() Field { f.Type = "file"; return f }
+
 // Password is never shown again.
 func (f Field) Password(what string) Field { f.Type, f.Complete = "password", what; return f }
 

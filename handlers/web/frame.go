@@ -149,6 +149,7 @@ var done = map[string]string{
 	"asked-question":   "It is asked. You are told when somebody answers.",
 	"followed-theme":   "You follow this theme: what is new comes to you.",
 	"unfollowed-theme": "You no longer follow it.",
+	"picture":          "The picture stands in your text; the draft is on your shelf.",
 	"uncounted":        "It no longer counts.",
 	"app":              "The app is shut out.",
 	"welcome":          "Your chapter is open.",

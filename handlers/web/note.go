@@ -186,7 +186,7 @@ func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView
 		Text:       template.HTML(numbered), // sanitized when it was written
 		NoteLang:   post.Language,
 		Footnotes:  notes,
-		Media:      p.files(post.Media),
+		Media:      p.files(p.beside(post)),
 	}
 	switch {
 	case post.Local:

@@ -29,7 +29,7 @@ type writeView struct {
 	Sections        []Field
 	Preview         preview
 	Clients         Choices
-	Themes          Choices
+	Themes, Into    Choices
 	GrownFrom       *Link
 	Findings        []finding
 	FindingsHeading string
@@ -104,6 +104,8 @@ func (p *Pages) saveNote(w http.ResponseWriter, r *http.Request, v *visit, form 
 	switch {
 	case do == "preview":
 		return p.showWrite(w, r, v, form, post)
+	case do == "picture":
+		return p.putPicture(w, r, v, form, post)
 	case !out && (do == "draft" || form.Get("scope") == onlyMe):
 		return p.keepDraft(w, r, v, form, post)
 	}
@@ -130,6 +132,11 @@ func (p *Pages) saveNote(w http.ResponseWriter, r *http.Request, v *visit, form 
 
 // keepDraft keeps what was written, however little it is.
 func (p *Pages) keepDraft(w http.ResponseWriter, r *http.Request, v *visit, form *Form, post *models.Post) error {
+	return p.keepDraftAnd(w, r, v, form, post, "draft")
+}
+
+// keepDraftAnd keeps a draft and says that line was done.
+func (p *Pages) keepDraftAnd(w http.ResponseWriter, r *http.Request, v *visit, form *Form, post *models.Post, line string) error {
 	var id models.ID
 	if post != nil {
 		id = post.ID
@@ -145,7 +152,7 @@ func (p *Pages) keepDraft(w http.ResponseWriter, r *http.Request, v *visit, form
 		}
 		return err
 	}
-	return see(w, r, editURL(saved)+"?done=draft")
+	return see(w, r, editURL(saved)+"?done="+line)
 }
 
 // putNote publishes a note, or changes one that is out.
@@ -160,7 +167,7 @@ func (p *Pages) putNote(ctx context.Context, v *visit, form *Form, post *models.
 	case post.State == models.Draft:
 		return p.Chapter.PublishDraft(ctx, v.Account, post.ID, d)
 	}
-	e := chapter.Edit{Title: &d.Title, Summary: &d.Summary, Practice: d.Practice, Reason: form.Get("reason")}
+	e := chapter.Edit{Title: &d.Title, Summary: &d.Summary, Practice: d.Practice, Reason: form.Get("reason"), Media: p.pictured(post, d)}
 	if form.Get("scope") != scopeField(post) {
 		e.Visibility, e.LocalOnly = d.Visibility, d.LocalOnly
 	}
@@ -182,6 +189,9 @@ func (p *Pages) noteDraft(ctx context.Context, v *visit, form *Form) (chapter.Dr
 	}
 	d.Practice.Themes = form.Values["theme"]
 	var err error
+	if d.Media, err = p.picturesIn(ctx, v, form, d.Practice.Sections); err != nil {
+		return d, err
+	}
 	d.Practice.BasedOn, err = p.rootOf(ctx, v, form.Get("from"), d.Visibility)
 	return d, err
 }
@@ -273,6 +283,7 @@ func (p *Pages) showWrite(w http.ResponseWriter, r *http.Request, v *visit, form
 	if post != nil {
 		p.viewOfSaved(v, post, &view)
 	}
+	view.Into = pictureChoices(form, kind)
 	if view.Themes, err = p.themeChoices(r.Context(), form); err != nil {
 		return err
 	}
@@ -397,5 +408,8 @@ func noteForm(post *models.Post) *Form {
 	}
 	form.Values["theme"] = post.Practice.Themes
 	form.Values.Set("from", post.Practice.BasedOn)
+	for _, m := range post.Media {
+		form.Values.Add("media", m.ID.String())
+	}
 	return form
 }

@@ -44,8 +44,10 @@ func (c *Chapter) SaveDraft(ctx context.Context, me *models.Account, id models.I
 			if err := c.attachDraft(ctx, tx, me, d, p); err != nil {
 				return err
 			}
-			_, err := tx.AddPost(ctx, p, "")
-			return err
+			if _, err := tx.AddPost(ctx, p, ""); err != nil {
+				return err
+			}
+			return tx.AttachMedia(ctx, p.ID, mediaIDs(p.Media))
 		}
 		old, err := ownUnfinished(ctx, tx, me, id)
 		if err != nil {
@@ -54,6 +56,9 @@ func (c *Chapter) SaveDraft(ctx context.Context, me *models.Account, id models.I
 		p.ID, p.URI, p.URL, p.CreatedAt, p.ThreadID, p.EditedAt = old.ID, old.URI, old.URL, old.CreatedAt, old.ThreadID, tx.Now()
 		p.Media = nil
 		if err := c.attachDraft(ctx, tx, me, d, p); err != nil {
+			return err
+		}
+		if err := tx.AttachMedia(ctx, p.ID, mediaIDs(p.Media)); err != nil {
 			return err
 		}
 		return tx.SetPost(ctx, p, "")

@@ -46,9 +46,12 @@
       button("Forget it", () => { store.drop(); line.remove() }));
   }
   function fill(pairs) {
+    for (const box of form.querySelectorAll("input[type=checkbox]")) box.checked = false;
     for (const [name, value] of pairs) {
       const field = form.elements.namedItem(name);
-      if (field) field.value = value; // of a group of radio buttons, too
+      const box = form.querySelector(`input[type=checkbox][name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
+      if (box) box.checked = true;
+      else if (field && field.type !== "hidden") field.value = value; // of a group of radio buttons, too
     }
     form.dispatchEvent(new Event("input"));
   }
@@ -93,6 +96,87 @@
 
   let sending = false;
   form.addEventListener("submit", () => { sending = true; store.drop() });
+
+  // Writing: buttons above each box, and what is pasted from elsewhere comes as
+  // Markdown. Both insert as if it were typed, so that it can be undone.
+  const insert = (box, words) => {
+    box.focus();
+    if (!document.execCommand("insertText", false, words)) box.setRangeText(words, box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const around = (mark, words) => box => {
+    const chosen = box.value.slice(box.selectionStart, box.selectionEnd) || words;
+    const start = box.selectionStart + mark.length;
+    insert(box, mark + chosen + mark);
+    box.setSelectionRange(start, start + chosen.length);
+  };
+  const before = mark => box => { // at the beginning of each line that is chosen
+    const start = box.value.lastIndexOf("\n", box.selectionStart - 1) + 1;
+    box.setSelectionRange(start, box.selectionEnd);
+    const lines = box.value.slice(start, box.selectionEnd).split("\n");
+    insert(box, lines.map((line, i) => (mark === "1. " ? i + 1 + ". " : mark) + line).join("\n"));
+  };
+  const tools = {
+    Bold: around("**", "bold"), Lean: around("*", "lean"), List: before("- "), Numbers: before("1. "), Quote: before("> "),
+    Link: box => {
+      const chosen = box.value.slice(box.selectionStart, box.selectionEnd) || "words";
+      const start = box.selectionStart + chosen.length + 3;
+      insert(box, "[" + chosen + "](https://)");
+      box.setSelectionRange(start, start + 8);
+    },
+  };
+  if (form.hasAttribute("data-rich")) {
+    for (const box of form.querySelectorAll("textarea:not([name=summary])")) {
+      const row = document.createElement("p");
+      row.className = "tools";
+      row.setAttribute("role", "group");
+      row.setAttribute("aria-label", "Marks");
+      row.append(...Object.entries(tools).map(([words, act]) => button(words, () => act(box))));
+      box.before(row);
+      box.addEventListener("paste", event => {
+        const html = event.clipboardData.getData("text/html");
+        const words = html && markdown(parsed(html));
+        if (!words || words === event.clipboardData.getData("text/plain").trim()) return;
+        event.preventDefault();
+        insert(box, words);
+      });
+    }
+  }
+
+  // What is pasted, as a document. Its styles are read, never applied: the
+  // page's policy holds here too.
+  const parsed = html => new DOMParser().parseFromString(html.replace(/<style[^]*?<\/style>/gi, "").replace(/\sstyle=/gi, " data-style="), "text/html").body;
+
+  // A pasted document as Markdown: headings, lists, quotations, links, bold and
+  // lean words. Word marks the items of its lists by class, Google Docs bold
+  // and lean words by style.
+  function markdown(root) {
+    const wrap = (words, mark) => words.replace(/^(\s*)([^]*?)(\s*)$/, (_, a, b, c) => b ? a + mark + b + mark + c : a + c);
+    const inner = (node, list) => [...node.childNodes].map(child => one(child, list)).join("");
+    const block = words => "\n\n" + words.trim() + "\n\n";
+    function one(node, list) {
+      if (node.nodeType === Node.TEXT_NODE) return node.data.replace(/[\s\u00a0]+/g, " ");
+      if (node.nodeType !== Node.ELEMENT_NODE) return "";
+      const tag = node.localName, style = node.dataset?.style || "", words = () => inner(node, list);
+      if (/^(style|script|head|title|meta|o:p)$/.test(tag)) return "";
+      if (tag === "br") return "\n";
+      if (/^h[1-6]$/.test(tag)) return block("### " + words().trim());
+      if (tag === "p" && /MsoList/.test(node.className)) return "\n" + words().trim().replace(/^(?:[·•o§‣▪-]|(\d+)[.)])\s*/, (_, n) => n ? n + ". " : "- ");
+      if (tag === "p" || tag === "div") return list ? words() + "\n" : block(words());
+      if (tag === "ul" || tag === "ol") {
+        let n = 0;
+        const items = [...node.children].filter(child => child.localName === "li" || child.localName === "ul" || child.localName === "ol")
+          .map(child => child.localName !== "li" ? one(child, true).trim().replace(/^/gm, "   ") : (tag === "ol" ? ++n + ". " : "- ") + inner(child, true).trim().replace(/\n+/g, "\n   "));
+        return list ? "\n" + items.join("\n") + "\n" : block(items.join("\n"));
+      }
+      if (tag === "blockquote") return block(words().trim().replace(/^/gm, "> "));
+      if (tag === "a" && /^https?:/.test(node.href) && node.textContent.trim()) return "[" + words().trim() + "](" + node.href + ")";
+      if ((tag === "b" || tag === "strong") && !/font-weight:\s*(normal|400)/.test(style) || tag === "span" && /font-weight:\s*(bold|[6-9]00)/.test(style)) return wrap(words(), "**");
+      if (tag === "i" || tag === "em" || tag === "span" && /font-style:\s*italic/.test(style)) return wrap(words(), "*");
+      return words();
+    }
+    return inner(root, false).replace(/[ \t]+\n/g, "\n").replace(/\n[ \t]+(?![-\d ])/g, "\n").replace(/\n{3,}/g, "\n\n").trim();
+  }
 
   // The preview follows what is typed.
   function preview() {
