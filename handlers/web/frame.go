@@ -150,6 +150,7 @@ var done = map[string]string{
 	"followed-theme":   "You follow this theme: what is new comes to you.",
 	"unfollowed-theme": "You no longer follow it.",
 	"picture":          "The picture stands in your text; the draft is on your shelf.",
+	"restored":         "It is as it was then. The versions in between are still there.",
 	"uncounted":        "It no longer counts.",
 	"app":              "The app is shut out.",
 	"welcome":          "Your chapter is open.",

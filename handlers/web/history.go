@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -15,6 +17,14 @@ type historyView struct {
 	URL, Heading, Lead, Newest string
 	Versions                   []versionRow
 	Changes                    *changes
+	Restore                    *Act // makes the version that is looked at the newest again
+	Pick                       *comparison
+}
+
+// comparison lets two versions be chosen.
+type comparison struct {
+	Action    string
+	With, Now Choices
 }
 
 type versionRow struct {
@@ -100,10 +110,16 @@ func (p *Pages) history(w http.ResponseWriter, r *http.Request, v *visit, post *
 			Reason: rev.Reason, By: p.personIn(c, rev.AccountID).Name, At: v.moment(rev.CreatedAt),
 		})
 	}
-	if r.FormValue("v") != "" {
-		if view.Changes = changesOf(revisions, r.FormValue("v")); view.Changes == nil {
+	if now := r.FormValue("v"); now != "" {
+		if view.Changes = changesOf(revisions, now, r.FormValue("with")); view.Changes == nil {
 			return notHere()
 		}
+		if post.Practice != nil && v.Session != nil && post.AuthorID == v.viewer.AccountID && post.State == models.Published && now != strconv.Itoa(post.Version) {
+			view.Restore = &Act{Name: "Make version " + now + " the newest again", Do: "restore-" + now, Action: "/talk/" + post.ID.String() + "/history", Token: v.FormToken()}
+		}
+	}
+	if len(revisions) > 2 {
+		view.Pick = pickVersions(r, revisions)
 	}
 	return p.html(w, "history.html", view)
 }
@@ -116,12 +132,52 @@ func present(post *models.Post) *models.Revision {
 	}
 }
 
-// changesOf says what the version made of the one before it; the first is shown
-// whole. It is nil for a version that is not there.
-func changesOf(revisions []*models.Revision, version string) *changes {
+// pickVersions are the versions as the form that compares two offers them.
+func pickVersions(r *http.Request, revisions []*models.Revision) *comparison {
+	newest := strconv.Itoa(revisions[len(revisions)-1].Version)
+	form := newForm("with", cmp.Or(r.FormValue("with"), strconv.Itoa(revisions[0].Version)), "v", cmp.Or(r.FormValue("v"), newest))
+	var one, two []Choice
+	for _, rev := range revisions {
+		n := strconv.Itoa(rev.Version)
+		one, two = append(one, Choice{Value: n, Label: n}), append(two, Choice{Value: n, Label: n})
+	}
+	return &comparison{Action: r.URL.Path, With: form.choose("with", "Version", "", one...), Now: form.choose("v", "And version", "", two...)}
+}
+
+// restore serves POST /talk/{id}/history: an earlier version is the newest
+// again.
+func (p *Pages) restore(w http.ResponseWriter, r *http.Request, v *visit) error {
+	post, err := p.own(r, v)
+	if err != nil {
+		return err
+	}
+	n, ok := strings.CutPrefix(r.PostFormValue("do"), "restore-")
+	version, err := strconv.Atoi(n)
+	if !ok || err != nil {
+		return models.Errorf(models.Malformed, "This button is not known.")
+	}
+	post, err = p.Chapter.Restore(r.Context(), v.Account, post.ID, version)
+	if err != nil {
+		return err
+	}
+	return see(w, r, p.postURL(post)+"?done=restored")
+}
+
+// changesOf says what the version made of the one called with, or else of the
+// one before it; the first is shown whole. It is nil for a version that is not
+// there.
+func changesOf(revisions []*models.Revision, version, with string) *changes {
 	for i, rev := range revisions {
 		if strconv.Itoa(rev.Version) != version {
 			continue
+		}
+		if with != "" {
+			for _, old := range revisions {
+				if strconv.Itoa(old.Version) == with {
+					return &changes{"From version " + with + " to version " + version, parts(old, rev, false)}
+				}
+			}
+			return nil
 		}
 		if i == 0 {
 			return &changes{"Version " + version + ", as it was", parts(&models.Revision{}, rev, true)}

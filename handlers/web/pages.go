@@ -102,7 +102,7 @@ func (p *Pages) Routes(m *mux.Router) {
 
 		{path: "/talk/new", own: p.askTalk, sendAsMine: p.writeTalk},
 		{path: "/talk/{id:[0-9]+}", open: p.talk},
-		{path: "/talk/{id:[0-9]+}/history", open: p.talkHistory},
+		{path: "/talk/{id:[0-9]+}/history", open: p.talkHistory, sendAsMine: p.restore},
 		{path: "/talk/{id:[0-9]+}/reply", own: p.toReply, sendAsMine: p.reply},
 		{path: "/talk/{id:[0-9]+}/do", own: p.toReply, sendAsMine: p.act},
 		{path: "/talk/{id:[0-9]+}/vote", own: p.toReply, sendAsMine: p.vote},
