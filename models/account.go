@@ -56,7 +56,8 @@ type Account struct {
 	Memorial     bool
 	HideNetwork  bool // followers and following are counted, not listed
 	AlsoKnownAs  []string
-	MovedTo      string // URI of the account this one moved to
+	MovedTo      string // URI of the account this one moved to; of remote ones, as both say
+	SaysMovedTo  string // the same as its own server says now, proved or not; not stored
 
 	CreatedAt   time.Time
 	UpdatedAt   time.Time // when the profile last changed, at its origin

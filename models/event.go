@@ -18,7 +18,14 @@ const (
 	PostUnfavored  EventKind = "post.unfavoured" // Data: Deed
 	PostPinned     EventKind = "post.pinned"
 	PostUnpinned   EventKind = "post.unpinned"
-	PollVoted      EventKind = "poll.voted" // Data: Vote
+	PollVoted      EventKind = "poll.voted"     // Data: Vote
+	TagFeatured    EventKind = "tag.featured"   // Data: ShownTag
+	TagUnfeatured  EventKind = "tag.unfeatured" // Data: ShownTag
+
+	PostApproved   EventKind = "post.approved"  // an answer or boost that its author elsewhere was asked about
+	QuoteAsked     EventKind = "quote.asked"    // PostID quotes a post of TargetID
+	QuoteAnswered  EventKind = "quote.answered" // Data: Asked; also what else was asked for
+	QuoteRevokedBy EventKind = "quote.revoked"  // Data: Asked
 
 	FollowAsked     EventKind = "follow.asked"    // Data: Deed
 	FollowAnswered  EventKind = "follow.answered" // accepted; Data: Deed
@@ -87,6 +94,11 @@ type DeletedPost struct {
 type Vote struct {
 	Choices []int    `json:"choices"`
 	URIs    []string `json:"uris"`
+}
+
+// ShownTag is a hashtag that a profile shows, or showed.
+type ShownTag struct {
+	Label string `json:"label"`
 }
 
 // Filed names a complaint; of one that federates, the server's own actor tells

@@ -106,6 +106,7 @@ const (
 	DeedRole         StewardDeed = "member.role"
 	DeedState        StewardDeed = "member.state"
 	DeedErase        StewardDeed = "account.erase"
+	DeedKeys         StewardDeed = "account.keys"
 	DeedRule         StewardDeed = "domain.rule"
 	DeedRuleGone     StewardDeed = "domain.free"
 	DeedBar          StewardDeed = "bar.add"

@@ -143,8 +143,9 @@ func (u URLs) Tried(post string) string { return post + "/tried" }
 // thread's.
 func (u URLs) Context(id ID) string { return u.base + "/contexts/" + id.String() }
 
-// Stamp is the id of an actor's consent to be quoted by a post (FEP-044f).
-func (u URLs) Stamp(actor string, quoting ID) string { return actor + "/stamps/" + quoting.String() }
+// Stamp is the id of an actor's consent to be quoted (FEP-044f);
+// id is that of its row.
+func (u URLs) Stamp(actor string, id ID) string { return actor + "/stamps/" + id.String() }
 
 // Activities. Where an id is asked for, it is the one of the row that the
 // activity comes from, so that the same deed has the same activity id however

@@ -92,7 +92,7 @@ var ownTables = map[string]string{
 	"idempotency": "account_id", "filters": "account_id", "tag_follows": "account_id", "featured_tags": "account_id", "endorsements": "account_id",
 	"lists": "account_id", "conversations": "account_id", "scheduled_posts": "account_id", "push_subscriptions": "account_id", "notification_policies": "account_id",
 	"notification_permissions": "account_id", "notification_requests": "account_id", "suggestion_dismissals": "account_id", "announcement_reads": "account_id",
-	"announcement_reactions": "account_id", "home_entries": "account_id", "post_mentions": "account_id",
+	"announcement_reactions": "account_id", "home_entries": "account_id", "post_mentions": "account_id", "consents": "author_id", "group_bans": "account_id",
 }
 
 // EraseOwn deletes what a member kept here for itself: all but the account

@@ -14,6 +14,7 @@ func TestNothingOfAMemberIsForgotten(t *testing.T) {
 	known := append(store.OwnTables(),
 		"account_stats", "account_keys", "posts", "media", "follows", "favourites", // deleted otherwise, or of the tombstone
 		"themes", "series", "list_accounts", "moves", // not a member's own, or nothing without the rest
+		"thread_locks",           // of Groups
 		"complaints", "measures") // the stewards' memory
 	found, err := storetest.SQLite(t).Referring(t.Context(), "accounts")
 	if err != nil || len(found) < 20 {

@@ -383,6 +383,11 @@ func (q queries) SetPinned(ctx context.Context, id models.ID, at time.Time) erro
 	return err
 }
 
+// PinnedPosts returns ids of the posts that are pinned to an account's profile.
+func (q queries) PinnedPosts(ctx context.Context, accountID models.ID, limit int) ([]models.ID, error) {
+	return list(ctx, q, scanID, `SELECT id FROM posts WHERE account_id = ? AND pinned_at > 0 ORDER BY id LIMIT ?`, accountID, limit)
+}
+
 // SetHidden hides a post from everyone, or shows it again.
 func (q queries) SetHidden(ctx context.Context, id models.ID, hidden bool) error {
 	_, err := q.exec(ctx, `UPDATE posts SET stamp = stamp + 1, hidden = ? WHERE id = ?`, hidden, id)
