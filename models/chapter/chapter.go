@@ -64,6 +64,7 @@ func New(s *store.Store, o Options) *Chapter {
 	c.HandleJobs(JobScheduled, c.scheduledJob)
 	c.HandleJobs(JobThemes, c.themesJob)
 	c.HandleJobs(JobLeave, c.leaveJob)
+	c.HandleJobs(JobMoved, c.movedJob)
 	c.HandleJobs(JobDomain, c.domainJob)
 	return c
 }

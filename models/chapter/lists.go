@@ -2,6 +2,7 @@ package chapter
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"atelier/models"
@@ -117,19 +118,30 @@ func (c *Chapter) FeatureTag(ctx context.Context, me *models.Account, name strin
 		case len(have) >= MaxFeaturedTags:
 			return models.Errorf(models.Invalid, "Validation failed: You have already featured the maximum number of hashtags")
 		}
-		return nil
+		return c.tellOfTag(ctx, tx, me, models.TagFeatured, t)
 	})
 }
 
 // UnfeatureTag takes a tag off me's profile.
 func (c *Chapter) UnfeatureTag(ctx context.Context, me *models.Account, tagID models.ID) error {
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		dropped, err := tx.DropFeaturedTag(ctx, me.ID, tagID)
-		if err == nil && !dropped {
+		have, err := tx.FeaturedTags(ctx, me.ID)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(have, func(f store.FeaturedTag) bool { return f.Tag.ID == tagID })
+		if i < 0 {
 			return store404
 		}
-		return err
+		if _, err := tx.DropFeaturedTag(ctx, me.ID, tagID); err != nil {
+			return err
+		}
+		return c.tellOfTag(ctx, tx, me, models.TagUnfeatured, have[i].Tag)
 	})
+}
+
+func (c *Chapter) tellOfTag(ctx context.Context, tx *store.Tx, me *models.Account, kind models.EventKind, t store.Tag) error {
+	return tx.Leave(ctx, models.Event{Kind: kind, AccountID: me.ID, Data: jsonOf(models.ShownTag{Label: t.Label}), Federates: me.Local()})
 }
 
 // withTag does something with the tag called name, which is made if it is new.

@@ -75,6 +75,13 @@ func (c *Chapter) mention(ctx context.Context, p *models.Post, a *models.Account
 			return nil
 		}
 	}
+	// Who names a Group elsewhere begins a topic there (FEP-1b12): the post is
+	// that Group's to announce, not the chapter's.
+	if a.Type == models.Group && !a.Local() && p.Visibility.Open() && !p.IsReply() {
+		if g, err := c.Store.Account(ctx, p.GroupID); p.GroupID == 0 || err == nil && g.Local() {
+			p.GroupID = a.ID
+		}
+	}
 	p.Mentions = append(p.Mentions, models.Mention{AccountID: a.ID, URI: a.URI, URL: a.URL, Username: a.Username, Acct: a.Acct()})
 	return nil
 }

@@ -2,6 +2,7 @@ package chapter
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -121,7 +122,7 @@ func (c *Chapter) Move(ctx context.Context, me *models.Account, password, name s
 	switch {
 	case target.ID == me.ID:
 		return models.Errorf(models.Invalid, "That is this very account.").On("target")
-	case target.MovedTo != "":
+	case hasMoved(target):
 		return models.Errorf(models.Invalid, "That account has moved on itself.").On("target")
 	case !slices.Contains(target.AlsoKnownAs, me.URI):
 		return models.Errorf(models.Invalid, "That account does not name this one as an alias yet. Add @%s there first.", c.URLs.Handle(me.Username)).On("target")
@@ -181,7 +182,7 @@ func (c *Chapter) ReceiveMove(ctx context.Context, a Activity, uri string) error
 	if err != nil {
 		return err
 	}
-	if target.URI == old.URI || target.MovedTo != "" || !slices.Contains(target.AlsoKnownAs, old.URI) {
+	if target.URI == old.URI || hasMoved(target) || !slices.Contains(target.AlsoKnownAs, old.URI) {
 		return models.Errorf(models.Forbidden, "The account that this one says to have moved to does not say so.")
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
@@ -207,6 +208,68 @@ func (c *Chapter) ReceiveMove(ctx context.Context, a Activity, uri string) error
 			return err
 		}
 		return c.carryOver(ctx, tx, now, target)
+	})
+}
+
+func hasMoved(a *models.Account) bool { return a.MovedTo != "" || a.SaysMovedTo != "" }
+
+// A moveClaim is where an account elsewhere says that it moved.
+type moveClaim struct {
+	Target string `json:"target"`
+}
+
+// claimMove looks at where the profile of a remote account says that it moved.
+// What was proved before stands for as long as it is said; what is new has to
+// be proved by the other account, which a job looks at.
+func (c *Chapter) claimMove(ctx context.Context, tx *store.Tx, a *models.Account, target string) error {
+	if target == a.MovedTo {
+		return nil
+	}
+	a.MovedTo = ""
+	if target == "" || target == a.URI {
+		return nil
+	}
+	return c.Later(ctx, tx, JobMoved, a.URI, moveClaim{target}, time.Time{})
+}
+
+// proofFor is how long a profile is believed to be as it was read: two accounts
+// that each say to have moved to the other would be read for ever.
+const proofFor = time.Hour
+
+// movedJob takes over that the account moved whose id is the job's key, if the
+// account that it says to have become names it as an alias. Who follows it
+// stays where they are: only a Move takes them along.
+func (c *Chapter) movedJob(ctx context.Context, j *models.Job) error {
+	var claim moveClaim
+	if err := json.Unmarshal(j.Data, &claim); err != nil {
+		return err
+	}
+	target, err := c.named(ctx, claim.Target)
+	if err != nil {
+		return err
+	}
+	a, err := c.Store.AccountByURI(ctx, j.Key)
+	if err != nil || a.Local() || !a.DeletedAt.IsZero() {
+		return err
+	}
+	if r, ok := c.Find.(Reader); ok && !target.Local() && !slices.Contains(target.AlsoKnownAs, a.URI) && c.Store.Now().Sub(target.FetchedAt) > proofFor {
+		if target, err = r.Refresh(ctx, target); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(target.AlsoKnownAs, a.URI) || !target.DeletedAt.IsZero() || target.Suspended() {
+		return nil
+	}
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Account(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		now.MovedTo = target.URI
+		if _, err := tx.SetAccount(ctx, now); err != nil {
+			return err
+		}
+		return tx.Leave(ctx, models.Event{Kind: models.AccountChanged, AccountID: now.ID})
 	})
 }
 

@@ -77,38 +77,6 @@ func (c *Chapter) endTie(ctx context.Context, tx *store.Tx, me *models.Account, 
 	return c.refuse(ctx, tx, me, from, f)
 }
 
-// RevokeQuote takes back me's consent to the quote of a post of me by another
-// post. It returns the quoting post.
-func (c *Chapter) RevokeQuote(ctx context.Context, me *models.Account, postID, quotingID models.ID) (*models.Post, error) {
-	var quoting *models.Post
-	err := c.Store.Write(ctx, func(tx *store.Tx) error {
-		p, err := tx.PostByID(ctx, postID)
-		if err != nil {
-			return err
-		}
-		if quoting, err = tx.PostByID(ctx, quotingID); err != nil {
-			return err
-		}
-		if p.AuthorID != me.ID || quoting.QuoteOfID != p.ID {
-			return store404
-		}
-		if quoting.QuoteState == models.QuoteRevoked {
-			return nil
-		}
-		if quoting.QuoteState == models.QuoteAccepted {
-			if err := tx.CountPost(ctx, p.ID, models.PostStats{Quotes: -1}); err != nil {
-				return err
-			}
-		}
-		quoting.QuoteState = models.QuoteRevoked
-		if err := tx.SetQuoteState(ctx, quoting.ID, models.QuoteRevoked); err != nil {
-			return err
-		}
-		return tx.Leave(ctx, models.Event{Kind: models.PostCounted, AccountID: quoting.AuthorID, PostID: quoting.ID})
-	})
-	return quoting, err
-}
-
 // SetQuotePolicy changes who may quote a post of me; that is no edit.
 func (c *Chapter) SetQuotePolicy(ctx context.Context, me *models.Account, id models.ID, policy models.QuotePolicy) (*models.Post, error) {
 	var p *models.Post

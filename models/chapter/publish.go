@@ -58,7 +58,7 @@ func (c *Chapter) putOut(ctx context.Context, me *models.Account, out *composed,
 				return err
 			}
 		}
-		if err := c.mayAnswer(ctx, tx, me.ID, out.parent); err != nil {
+		if err := c.mayWrite(ctx, tx, me, out); err != nil {
 			return err
 		}
 		if draft != 0 {
@@ -73,7 +73,14 @@ func (c *Chapter) putOut(ctx context.Context, me *models.Account, out *composed,
 			_, err := tx.AddPost(ctx, p, "")
 			return err
 		}
-		_, err := c.put(ctx, tx, me, out)
+		ask, err := c.mayDo(ctx, tx, me, out.parent, models.ToReply)
+		if err != nil {
+			return err
+		}
+		added, err := c.put(ctx, tx, me, out)
+		if err == nil && added && ask {
+			err = tx.SetApproval(ctx, models.Approval{PostID: p.ID, State: models.ApprovalAsked})
+		}
 		return err
 	})
 	if err == nil && earlier != 0 {
@@ -166,6 +173,9 @@ func (c *Chapter) nameSlug(ctx context.Context, tx *store.Tx, p *models.Post, dr
 func (c *Chapter) put(ctx context.Context, tx *store.Tx, author *models.Account, out *composed) (bool, error) {
 	p := out.post
 	marked := sensitize(author, p)
+	if err := c.consent(ctx, tx, author, out); err != nil {
+		return false, err
+	}
 	added, err := tx.AddPost(ctx, p, out.search)
 	if err != nil || !added {
 		return false, err

@@ -54,6 +54,10 @@ func (c *Chapter) on(ctx context.Context, me *models.Account, id models.ID, do f
 // Favourite likes a post: it thanks the author. Doing it twice is no error.
 func (c *Chapter) Favourite(ctx context.Context, me *models.Account, id models.ID) (*models.Post, error) {
 	return c.on(ctx, me, id, func(tx *store.Tx, p *models.Post) error {
+		// Where the author wants to be asked, the like itself is the question.
+		if _, err := c.mayDo(ctx, tx, me, p, models.ToLike); err != nil {
+			return err
+		}
 		rid := tx.NewID()
 		_, err := c.favour(ctx, tx, me, p, &models.Reaction{ID: rid, AccountID: me.ID, PostID: p.ID, URI: c.URLs.Like(me.URI, rid), CreatedAt: tx.Now()})
 		return err
@@ -128,11 +132,18 @@ func (c *Chapter) Boost(ctx context.Context, me *models.Account, id models.ID, v
 		if err := c.mayBoost(ctx, tx, me, p); err != nil {
 			return err
 		}
+		ask, err := c.mayDo(ctx, tx, me, p, models.ToAnnounce)
+		if err != nil {
+			return err
+		}
 		bid := tx.NewID()
 		boost = &models.Post{ID: bid, Type: models.NoteType, AuthorID: me.ID, Local: true, State: models.Published, BoostOfID: p.ID,
 			Visibility: p.Visibility.Narrower(visibility), LocalOnly: p.LocalOnly, Version: 1, CreatedAt: bid.Time(), URI: c.URLs.Post(me.URI, bid)}
 		boost.URL = boost.URI
-		_, err = c.putBoost(ctx, tx, me, boost, p)
+		added, err := c.putBoost(ctx, tx, me, boost, p)
+		if err == nil && added && ask {
+			err = tx.SetApproval(ctx, models.Approval{PostID: boost.ID, State: models.ApprovalAsked})
+		}
 		return err
 	})
 	return boost, err

@@ -38,6 +38,9 @@ type Incoming struct {
 	Named     []models.Mention
 	Addressed []string
 
+	// Policy is what the author lets others do with the post.
+	Policy models.Policy
+
 	// Fetched says that the post was looked for, not sent: it is taken in
 	// whoever it is for, nobody is notified, and its place is where it was
 	// published.
@@ -266,6 +269,14 @@ func (c *Chapter) take(ctx context.Context, tx *store.Tx, a Activity, in Incomin
 	if err := c.adopt(ctx, tx, p); err != nil {
 		return true, err
 	}
+	if err := c.findQuote(ctx, tx, p); err != nil {
+		return true, err
+	}
+	if !in.Policy.Open() {
+		if err := c.setPolicy(ctx, tx, p.ID, in.Policy); err != nil {
+			return true, err
+		}
+	}
 	return true, c.passOn(ctx, tx, a, p)
 }
 
@@ -274,9 +285,17 @@ func (c *Chapter) take(ctx context.Context, tx *store.Tx, a Activity, in Incomin
 func (c *Chapter) takeQuietly(ctx context.Context, tx *store.Tx, sender *models.Account, out *composed) (bool, error) {
 	p := out.post
 	sensitize(sender, p)
+	if err := c.consent(ctx, tx, sender, out); err != nil {
+		return false, err
+	}
 	added, err := tx.AddPost(ctx, p, out.search)
 	if err != nil || !added {
 		return false, err
+	}
+	if p.QuoteOfID != 0 && p.QuoteState == models.QuoteAccepted {
+		if err := tx.CountPost(ctx, p.QuoteOfID, models.PostStats{Quotes: 1}); err != nil {
+			return false, err
+		}
 	}
 	if p.InReplyToID != 0 {
 		if err := tx.CountPost(ctx, p.InReplyToID, models.PostStats{Replies: 1}); err != nil {
@@ -342,9 +361,15 @@ func (c *Chapter) ReceiveEdit(ctx context.Context, a Activity, in Incoming) (*mo
 		if old.AuthorID != a.Sender.ID || old.Local {
 			return models.Errorf(models.Forbidden, "The post is not the sender's.")
 		}
+		if err := c.requote(ctx, tx, old, in.Post); err != nil {
+			return err
+		}
 		if !old.UpdatedAt.IsZero() && !in.Post.UpdatedAt.After(old.UpdatedAt) && !pollMoved(old, in.Post) {
 			p = old
 			return nil
+		}
+		if err := c.setPolicy(ctx, tx, old.ID, in.Policy); err != nil {
+			return err
 		}
 		out := &composed{post: merge(old, in.Post)}
 		if err := c.placeMentions(ctx, tx, in, out); err != nil {
@@ -421,6 +446,9 @@ func (c *Chapter) ReceiveDelete(ctx context.Context, a Activity, uri string) err
 		}
 		p, err := tx.PostByURI(ctx, uri)
 		if models.KindOf(err) == models.NotFound {
+			if was, err := c.stampDeleted(ctx, tx, a, uri); err != nil || was {
+				return err
+			}
 			return tx.AddTombstone(ctx, uri, a.Sender.URI, "", false, tx.Now())
 		}
 		if err != nil {

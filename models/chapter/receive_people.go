@@ -167,7 +167,8 @@ func (c *Chapter) ReceiveUnblock(ctx context.Context, a Activity, uri string, ta
 
 // ReceiveAccount stores the profile of a remote account, new or known. The
 // caller has read it from its own server. The account's server may have been
-// built anew: whoever had the handle before under another id is gone then.
+// built anew: whoever had the handle before under another id is gone then. That
+// it moved is taken over when the other account says so too.
 func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*models.Account, error) {
 	var stored *models.Account
 	err := c.Store.Write(ctx, func(tx *store.Tx) error {
@@ -180,13 +181,14 @@ func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*model
 		case err == nil:
 			now.ID, now.CreatedAt, now.Stats = old.ID, old.CreatedAt, old.Stats
 			now.SuspendedAt, now.SilencedAt, now.SensitizedAt = old.SuspendedAt, old.SilencedAt, old.SensitizedAt
+			now.MovedTo = old.MovedTo
 			if !old.DeletedAt.IsZero() {
 				return models.Errorf(models.Gone, "That account was deleted.")
 			}
 			keepPicture(&now.Avatar, old.Avatar)
 			keepPicture(&now.Header, old.Header)
 		case models.KindOf(err) == models.NotFound:
-			now.ID = tx.NewID()
+			now.ID, now.MovedTo = tx.NewID(), ""
 			if now.CreatedAt.IsZero() || now.CreatedAt.After(tx.Now()) {
 				now.CreatedAt = tx.Now()
 			}
@@ -199,6 +201,9 @@ func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*model
 		if err := c.freeHandle(ctx, tx, &now); err != nil {
 			return err
 		}
+		if err := c.claimMove(ctx, tx, &now, a.MovedTo); err != nil {
+			return err
+		}
 		if old != nil {
 			if _, err := tx.SetAccount(ctx, &now); err != nil {
 				return err
@@ -209,6 +214,7 @@ func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*model
 		if stored, err = tx.AccountByURI(ctx, a.URI); err != nil {
 			return err
 		}
+		stored.SaysMovedTo = a.MovedTo
 		return tx.Leave(ctx, models.Event{Kind: models.AccountChanged, AccountID: stored.ID})
 	})
 	return stored, err

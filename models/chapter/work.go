@@ -25,6 +25,9 @@ const (
 	JobMedia    = "media"     // process the upload named by the key
 	JobCard     = "card"      // fetch the preview of a link in the post named by the key
 	JobRefresh  = "refresh"   // read the remote account named by the key anew
+	JobQuote    = "quote"     // look up what the post named by the key quotes, and the consent
+	JobMoved    = "moved"     // prove that the remote account named by the key moved
+	JobFeatured = "featured"  // read what the remote account named by the key shows first
 )
 
 const (
