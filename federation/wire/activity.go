@@ -134,35 +134,50 @@ func DecodeTombstone(raw []byte) (*Tombstone, error) {
 	return &Tombstone{string(w.ID), string(w.FormerType), address(w.Author), time.Time(w.Deleted)}, nil
 }
 
-// QuoteAuthorization is an author's consent to be quoted (FEP-044f).
-type QuoteAuthorization struct {
-	ID      string
-	Author  string // of the quoted post; who consents
-	Quoting string // the post that quotes
-	Quoted  string // the post that is quoted
+// Authorization is an author's consent: to be quoted (FEP-044f), or answered,
+// liked, boosted (GoToSocial).
+type Authorization struct {
+	ID     string
+	Type   string
+	Author string // who consents
+	Made   string // what was made of it: the post that quotes or answers, the like, the boost
+	Of     string // the post of the author
 }
 
-// DecodeQuoteAuthorization reads a consent to be quoted.
-func DecodeQuoteAuthorization(raw []byte) (*QuoteAuthorization, error) {
+// approvals are the types of consents that GoToSocial had before 0.21, which
+// say in object and target what the others say in two properties of their own.
+var approvals = map[string]bool{"LikeApproval": true, "ReplyApproval": true, "AnnounceApproval": true}
+
+// DecodeAuthorization reads a consent of an author.
+func DecodeAuthorization(raw []byte) (*Authorization, error) {
 	var w struct {
-		ID      soleID `json:"id"`
-		Type    kind   `json:"type"`
-		Author  uri    `json:"attributedTo"`
-		Quoting uri    `json:"interactingObject"`
-		Quoted  uri    `json:"interactionTarget"`
+		ID     soleID `json:"id"`
+		Type   kind   `json:"type"`
+		Author uri    `json:"attributedTo"`
+		Made   uri    `json:"interactingObject"`
+		Of     uri    `json:"interactionTarget"`
+		Object uri    `json:"object"`
+		Target uri    `json:"target"`
 	}
 	if err := read(raw, &w); err != nil {
 		return nil, err
 	}
+	if approvals[string(w.Type)] {
+		w.Made, w.Of = w.Object, w.Target
+	}
+	known := approvals[string(w.Type)]
+	for _, name := range authorizations {
+		known = known || name == string(w.Type)
+	}
 	switch {
 	case w.ID == "":
 		return nil, ErrID
-	case w.Type != "QuoteAuthorization":
+	case !known:
 		return nil, ErrType
 	case w.Author == "":
 		return nil, ErrAuthor
-	case w.Quoting == "" || w.Quoted == "":
+	case w.Made == "" || w.Of == "" && !approvals[string(w.Type)]:
 		return nil, ErrObject
 	}
-	return &QuoteAuthorization{string(w.ID), address(w.Author), address(w.Quoting), address(w.Quoted)}, nil
+	return &Authorization{string(w.ID), string(w.Type), address(w.Author), address(w.Made), address(w.Of)}, nil
 }

@@ -254,12 +254,16 @@ type Boost struct {
 	Author     string // of the post
 	Visibility models.Visibility
 	At         time.Time
+	ApprovedBy string // id of the author's consent, "" if none was needed
 }
 
 // Announce passes on a post.
 func (e Encoder) Announce(b Boost) Document {
 	to, cc := Addressing(b.Visibility, b.Followers, []string{b.Author}, "")
-	return deed{typ: "Announce", id: b.ID, actor: b.Actor, objects: []Document{Named(b.Object)}, to: to, cc: cc, at: b.At}.must()
+	return deed{typ: "Announce", id: b.ID, actor: b.Actor, objects: []Document{Named(b.Object)}, to: to, cc: cc, at: b.At, more: func(a activity) error {
+		set(a, "approvedBy", b.ApprovedBy)
+		return nil
+	}}.must()
 }
 
 // AnnounceActivity is a Group passing on an activity as it was received
@@ -354,6 +358,17 @@ func (e Encoder) QuoteRequest(id string, quoting PostContext, quoted, author str
 			return nil
 		},
 	}.document()
+}
+
+// Asked is somebody else's request for consent, as an answer names it.
+func (e Encoder) Asked(kind models.ConsentKind, id, actor, of, made string) Document {
+	return deed{
+		typ: requests[kind], id: id, actor: actor, objects: []Document{Named(of)},
+		more: func(a activity) error {
+			a.(vocab.ActivityStreamsActivity).SetActivityStreamsInstrument(iris(streams.NewActivityStreamsInstrumentProperty(), made))
+			return nil
+		},
+	}.must()
 }
 
 // Ballot is one choice of a vote in a poll elsewhere.

@@ -62,7 +62,10 @@ func TestPostsComeBackAsTheyWere(t *testing.T) {
 	group := Mention{urls.Chapter(), "@vi_coaches@vi.example"}
 	toJoel := Mention{joel, "@joel@halifax.example"}
 	heron := []models.Emoji{{Shortcode: "heron", URL: "https://vi.example/media/heron.png"}}
-	everyone, quotable := []string{PublicURI, urls.Chapter()}, func(who string) Policy { return Policy{Quote: Rule{Set: true, Automatic: []string{who}}} }
+	everyone, quotable := []string{PublicURI, urls.Chapter()}, func(who string) Policy {
+		all := Rule{Set: true, Automatic: []string{PublicURI}}
+		return Policy{Like: all, Reply: all, Announce: all, Quote: Rule{Set: true, Automatic: []string{who}}}
+	}
 	for _, test := range []struct {
 		name string
 		want Post
@@ -242,7 +245,7 @@ func TestActivitiesComeBackAsTheyWere(t *testing.T) {
 			ID: me + "#accepts/5", Type: "Accept", Actor: me, Objects: one("https://halifax.example/follows/1", "Follow"), To: []string{joel},
 		},
 		"accept-quote": {
-			ID: me + "#accepts/9", Type: "Accept", Actor: me, Objects: named("https://halifax.example/quotes/1"), To: []string{joel}, Result: me + "/stamps/9",
+			ID: me + "#accepts/9", Type: "Accept", Actor: me, Objects: one("https://halifax.example/quotes/1", "QuoteRequest"), To: []string{joel}, Result: me + "/stamps/9",
 		},
 		"reject-follow": {ID: me + "#rejects/5", Type: "Reject", Actor: me, Objects: named("https://halifax.example/follows/1"), To: []string{joel}},
 		"undo-like":     {ID: me + "#likes/6/undo", Type: "Undo", Actor: me, Objects: one(me+"#likes/6", "Like"), To: []string{joel}},
@@ -333,8 +336,8 @@ func TestOtherDocumentsComeBackAsTheyWere(t *testing.T) {
 	if diff := cmp.Diff(&Tombstone{ID: uri, FormerType: "Note", Deleted: then}, stone); err != nil || diff != "" {
 		t.Errorf("tombstone: %v (-want +got):\n%s", err, diff)
 	}
-	stamp, err := DecodeQuoteAuthorization(written(t, "quote-authorization"))
-	want := &QuoteAuthorization{ID: ana().URI + "/stamps/9", Author: ana().URI, Quoting: joelsPost, Quoted: uri}
+	stamp, err := DecodeAuthorization(written(t, "quote-authorization"))
+	want := &Authorization{ID: ana().URI + "/stamps/9", Type: "QuoteAuthorization", Author: ana().URI, Made: joelsPost, Of: uri}
 	if diff := cmp.Diff(want, stamp); err != nil || diff != "" {
 		t.Errorf("quote authorization: %v (-want +got):\n%s", err, diff)
 	}

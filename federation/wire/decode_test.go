@@ -142,14 +142,14 @@ func TestDecodingRefuses(t *testing.T) {
 		{"a post as an actor", actor(`{` + note + `}`), ErrNotActor},
 		{"a post as a collection", func() error { _, err := DecodeCollection([]byte(`{` + note + `}`)); return err }(), ErrNotList},
 		{"a consent of nobody", func() error {
-			_, err := DecodeQuoteAuthorization([]byte(`{"id":"https://a.example/1","type":"QuoteAuthorization","interactingObject":"https://a.example/2","interactionTarget":"https://a.example/3"}`))
+			_, err := DecodeAuthorization([]byte(`{"id":"https://a.example/1","type":"QuoteAuthorization","interactingObject":"https://a.example/2","interactionTarget":"https://a.example/3"}`))
 			return err
 		}(), ErrAuthor},
 		{"a consent to nothing", func() error {
-			_, err := DecodeQuoteAuthorization([]byte(`{"id":"https://a.example/1","type":"QuoteAuthorization","attributedTo":"https://a.example/u","interactionTarget":"https://a.example/3"}`))
+			_, err := DecodeAuthorization([]byte(`{"id":"https://a.example/1","type":"QuoteAuthorization","attributedTo":"https://a.example/u","interactionTarget":"https://a.example/3"}`))
 			return err
 		}(), ErrObject},
-		{"a note as a consent", func() error { _, err := DecodeQuoteAuthorization([]byte(`{` + note + `}`)); return err }(), ErrType},
+		{"a note as a consent", func() error { _, err := DecodeAuthorization([]byte(`{` + note + `}`)); return err }(), ErrType},
 		{"a tombstone of nothing", func() error { _, err := DecodeTombstone([]byte(`{"type":"Tombstone"}`)); return err }(), ErrID},
 		{"a key without owner", func() error {
 			_, err := DecodeKey([]byte(`{"id":"https://a.example/u#k","publicKeyPem":"x"}`))

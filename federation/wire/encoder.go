@@ -50,6 +50,9 @@ type PostContext struct {
 	// QuotedURL is the page of the quoted post, for readers that know no
 	// quotes; "" means its id.
 	QuotedURL string
+	// ApprovedBy is the id of the consent of whose post this answers, "" if none
+	// was needed.
+	ApprovedBy string
 	// Themes are the ids of theme Groups by hashtag, in lower case.
 	Themes map[string]string
 	// Extension is what a practice note says beyond its form; its kind,
@@ -85,6 +88,8 @@ func (e Encoder) Post(c PostContext) (Document, error) {
 	e.setMedia(o, c)
 	e.setQuote(o, c)
 	e.setCounts(o, c)
+	set(o, "approvedBy", c.ApprovedBy)
+	set(o, "replyAuthorization", c.ApprovedBy)
 	if q, ok := o.(vocab.ActivityStreamsQuestion); ok && p.Poll != nil {
 		setPoll(q, p.Poll)
 	}
@@ -357,9 +362,13 @@ func (e Encoder) setQuote(o object, c PostContext) {
 	case p.QuotePolicy == models.QuotesFollowers && p.Visibility.Open():
 		allowed = c.Author.FollowersURI
 	}
-	o.GetUnknownProperties()["interactionPolicy"] = map[string]any{
-		"canQuote": map[string]any{"automaticApproval": []string{allowed}},
+	policy := map[string]any{"canQuote": map[string]any{"automaticApproval": []string{allowed}}}
+	if p.Visibility.Open() { // as servers that know no such policies behave
+		for _, can := range []string{"canLike", "canReply", "canAnnounce"} {
+			policy[can] = map[string]any{"automaticApproval": []string{PublicURI}}
+		}
 	}
+	o.GetUnknownProperties()["interactionPolicy"] = policy
 }
 
 // setCounts sets the collections of replies, likes and shares. A post that is
@@ -492,13 +501,22 @@ func (e Encoder) Tombstone(uri string, formerType models.PostType, deleted time.
 	return Document{typed: t, id: uri}
 }
 
-// QuoteAuthorization is an author's consent to be quoted (FEP-044f). It never
-// embeds the quoting post.
-func (e Encoder) QuoteAuthorization(stamp, author, quoting, quoted string) Document {
-	o := as(streams.NewActivityStreamsObject(), "QuoteAuthorization")
+// authorizations and requests are the types of consents and of what asks for
+// them: FEP-044f, and GoToSocial from 0.21.
+var (
+	authorizations = map[models.ConsentKind]string{models.ToQuote: "QuoteAuthorization", models.ToReply: "ReplyAuthorization",
+		models.ToLike: "LikeAuthorization", models.ToAnnounce: "AnnounceAuthorization"}
+	requests = map[models.ConsentKind]string{models.ToQuote: "QuoteRequest", models.ToReply: "ReplyRequest",
+		models.ToLike: "LikeRequest", models.ToAnnounce: "AnnounceRequest"}
+)
+
+// Authorization is an author's consent: to be quoted (FEP-044f), answered,
+// liked or boosted. It never embeds what was made.
+func (e Encoder) Authorization(kind models.ConsentKind, stamp, author, made, of string) Document {
+	o := as(streams.NewActivityStreamsObject(), authorizations[kind])
 	setID(o, stamp)
 	o.SetActivityStreamsAttributedTo(iris(streams.NewActivityStreamsAttributedToProperty(), author))
-	set(o, "interactingObject", quoting)
-	set(o, "interactionTarget", quoted)
+	set(o, "interactingObject", made)
+	set(o, "interactionTarget", of)
 	return Document{typed: o, id: stamp}
 }

@@ -75,7 +75,7 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("a collection as %+v", c)
 		}
 		_, _ = DecodeTombstone(raw)
-		_, _ = DecodeQuoteAuthorization(raw)
+		_, _ = DecodeAuthorization(raw)
 		_, _ = DecodeKey(raw)
 		_, _ = DecodeMultikey(raw)
 	})

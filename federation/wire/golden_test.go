@@ -235,7 +235,16 @@ var sent = []struct {
 		return enc.Tombstone(urls.Post(ana().URI, 42), models.NoteType, then), nil
 	}},
 	{"quote-authorization", func() (Document, error) {
-		return enc.QuoteAuthorization(urls.Stamp(ana().URI, 9), ana().URI, joelsPost, urls.Post(ana().URI, 42)), nil
+		return enc.Authorization(models.ToQuote, urls.Stamp(ana().URI, 9), ana().URI, joelsPost, urls.Post(ana().URI, 42)), nil
+	}},
+
+	{"reply-authorization", func() (Document, error) {
+		return enc.Authorization(models.ToReply, urls.Stamp(ana().URI, 9), ana().URI, joelsPost, urls.Post(ana().URI, 42)), nil
+	}},
+	{"note-approved", func() (Document, error) {
+		p := post(models.NoteType, models.Public)
+		p.InReplyToURI = joelsPost
+		return enc.Post(PostContext{Post: p, Author: ana(), ApprovedBy: "https://halifax.example/users/joel/stamps/42"})
 	}},
 
 	{"create-note", func() (Document, error) { return enc.Create(note()) }},
@@ -271,7 +280,10 @@ var sent = []struct {
 		return enc.Accept(urls.Accept(ana().URI, 5), ana().URI, joel, Received([]byte(receivedFollow)), "")
 	}},
 	{"accept-quote", func() (Document, error) {
-		return enc.Accept(urls.Accept(ana().URI, 9), ana().URI, joel, Named("https://halifax.example/quotes/1"), urls.Stamp(ana().URI, 9))
+		return enc.Accept(urls.Accept(ana().URI, 9), ana().URI, joel, askedToQuote(), urls.Stamp(ana().URI, 9))
+	}},
+	{"reject-quote", func() (Document, error) {
+		return enc.Reject(urls.Reject(ana().URI, 9), ana().URI, joel, askedToQuote())
 	}},
 	{"reject-follow", func() (Document, error) {
 		return enc.Reject(urls.Reject(ana().URI, 5), ana().URI, joel, Named("https://halifax.example/follows/1"))
@@ -284,6 +296,14 @@ var sent = []struct {
 		return enc.Like(urls.Like(ana().URI, 6), ana().URI, joelsPost, joel, "https://halifax.example/chapter"), nil
 	}},
 	{"announce", func() (Document, error) { return boost(ana(), models.Public), nil }},
+	{"announce-approved", func() (Document, error) {
+		return enc.Announce(Boost{ID: urls.Post(ana().URI, 44), Actor: ana().URI, Followers: ana().FollowersURI, Object: joelsPost, Author: joel,
+			Visibility: models.Public, At: then, ApprovedBy: "https://halifax.example/users/joel/stamps/44"}), nil
+	}},
+	{"accept-reply", func() (Document, error) {
+		asked := enc.Asked(models.ToReply, "https://halifax.example/asks/1", joel, urls.Post(ana().URI, 42), joelsPost)
+		return enc.Accept(urls.Accept(ana().URI, 9), ana().URI, joel, asked, urls.Stamp(ana().URI, 9))
+	}},
 	{"announce-private", func() (Document, error) { return boost(ana(), models.Private), nil }},
 	{"announce-by-group", func() (Document, error) { return boost(chapter(), models.Public), nil }},
 	{"announce-create", func() (Document, error) {
@@ -307,6 +327,10 @@ var sent = []struct {
 	{"add-featured-tag", func() (Document, error) {
 		a := ana()
 		return enc.Add(urls.Add(a.URI, 11), a.URI, a.FollowersURI, enc.Hashtag("Listening"), urls.Featured(a.URI))
+	}},
+	{"remove-featured-tag", func() (Document, error) {
+		a := ana()
+		return enc.Remove(urls.Remove(a.URI, 11), a.URI, a.FollowersURI, enc.Hashtag("Listening"), urls.Featured(a.URI))
 	}},
 	{"block", func() (Document, error) { return enc.Block(urls.Block(ana().URI, 12), ana().URI, joel), nil }},
 	{"undo-block", func() (Document, error) { return enc.Undo(enc.Block(urls.Block(ana().URI, 12), ana().URI, joel)) }},
@@ -382,6 +406,9 @@ var sent = []struct {
 	}},
 }
 
+func askedToQuote() Document {
+	return enc.Asked(models.ToQuote, "https://halifax.example/quotes/1", joel, urls.Post(ana().URI, 42), joelsPost)
+}
 func follow() Document { return enc.Follow(urls.Follow(ana().URI, 5), ana().URI, joel) }
 func like() Document   { return enc.Like(urls.Like(ana().URI, 6), ana().URI, joelsPost, joel, "") }
 

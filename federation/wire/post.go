@@ -392,14 +392,8 @@ type Policy struct {
 	Quote    Rule
 }
 
-// Rule names, by address, for whom something goes through at once and for
-// whom after the author was asked. A rule that is not set allows everyone who
-// can see the post.
-type Rule struct {
-	Set       bool
-	Automatic []string
-	Manual    []string
-}
+// Rule is one of its rules.
+type Rule models.PolicyRule
 
 func (p *Policy) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if dec.PeekKind() != '{' {
@@ -445,33 +439,4 @@ func (r Rule) Quotes(followers string) models.QuotePolicy {
 		}
 	}
 	return models.QuotesNobody
-}
-
-// Allows says whether the rule lets actor through at once, and whether it
-// does so after the author was asked. isFollower and isFollowed say how actor
-// stands to the author, whose collections are at followers and following.
-func (r Rule) Allows(actor, author, followers, following string, isFollower, isFollowed bool) (atOnce, asked bool) {
-	if !r.Set || actor == author {
-		return true, true
-	}
-	in := func(uris []string) bool {
-		for _, uri := range uris {
-			switch uri {
-			case "":
-			case PublicURI, actor:
-				return true
-			case followers:
-				if isFollower {
-					return true
-				}
-			case following:
-				if isFollowed {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	atOnce = in(r.Automatic)
-	return atOnce, atOnce || in(r.Manual)
 }

@@ -93,3 +93,20 @@ func (t *tags) add(w *rawTag) {
 		}
 	}
 }
+
+// DecodeHashtag reads a Hashtag that stands alone, as in an Add or in a
+// collection of featured tags. It returns the name without #.
+func DecodeHashtag(raw []byte) (string, error) {
+	var w struct {
+		Type kind `json:"type"`
+		Name text `json:"name"`
+	}
+	if err := read(raw, &w); err != nil {
+		return "", err
+	}
+	name := strings.TrimPrefix(strings.TrimSpace(string(w.Name)), "#")
+	if w.Type != "Hashtag" || name == "" {
+		return "", ErrType
+	}
+	return cut(text(name), MaxName), nil
+}

@@ -134,7 +134,7 @@ func TestRules(t *testing.T) {
 		{"one by name", rule(other, ""), other, false, false, true, true},
 		{"after asking", rule(followers, PublicURI), other, false, false, false, true},
 	} {
-		atOnce, asked := test.rule.Allows(test.actor, author, followers, following, test.isFollower, test.isFollowed)
+		atOnce, asked := models.PolicyRule(test.rule).Allows(test.actor, author, followers, following, test.isFollower, test.isFollowed)
 		if atOnce != test.atOnce || asked != test.asked {
 			t.Errorf("%s: %v, %v", test.name, atOnce, asked)
 		}
