@@ -46,6 +46,12 @@ var planners = map[models.EventKind]func(*planner) error{
 	models.PostUnfavored:  (*planner).unfavoured,
 	models.PostPinned:     (*planner).pinned,
 	models.PostUnpinned:   (*planner).unpinned,
+	models.TagFeatured:    (*planner).tagFeatured,
+	models.TagUnfeatured:  (*planner).tagUnfeatured,
+	models.PostApproved:   (*planner).approved,
+	models.QuoteAsked:     (*planner).quoteAsked,
+	models.QuoteAnswered:  (*planner).quoteAnswered,
+	models.QuoteRevokedBy: (*planner).quoteRevoked,
 	models.PollVoted:      (*planner).voted,
 	models.FollowAsked:    (*planner).followAsked,
 	models.FollowAnswered: (*planner).followAnswered,
@@ -253,8 +259,11 @@ func (p *planner) published() error {
 	if err != nil || !c.Post.Leaves() {
 		return err
 	}
+	if asked, err := p.asked(&c); err != nil || asked {
+		return err
+	}
 	to := p.audience()
-	if err := to.post(c.Author.ID, c.Post.Visibility, c.Post.Mentions, c.Post.InReplyToAuthorID, c.Post.GroupID); err != nil {
+	if err := to.post(c.Author.ID, c.Post.Visibility, c.Post.Mentions, c.Post.InReplyToAuthorID, c.Post.GroupID, p.quoted(c.Post)); err != nil {
 		return err
 	}
 	// Of new topics the Group tells when it boosts them.
@@ -274,12 +283,15 @@ func (p *planner) update(at func(*models.Post) time.Time) error {
 	if err != nil || !c.Post.Leaves() {
 		return err
 	}
+	if asked, err := p.asked(&c); err != nil || asked {
+		return err
+	}
 	interested, err := p.d.store.Interested(p.ctx, c.Post.ID)
 	if err != nil {
 		return err
 	}
 	to := p.audience()
-	if err := to.post(c.Author.ID, c.Post.Visibility, c.Post.Mentions, append(interested, c.Post.InReplyToAuthorID, c.Post.GroupID)...); err != nil {
+	if err := to.post(c.Author.ID, c.Post.Visibility, c.Post.Mentions, append(interested, c.Post.InReplyToAuthorID, c.Post.GroupID, p.quoted(c.Post))...); err != nil {
 		return err
 	}
 	return p.tellPost(c, to, true, func() (wire.Document, error) { return p.encoder.Update(c, at(c.Post)) })
@@ -380,12 +392,20 @@ func (p *planner) boosted() error {
 	if err != nil {
 		return err
 	}
-	to := p.audience()
-	if err := to.post(p.actor.ID, boost.Visibility, nil, subject.AuthorID); err != nil {
+	approval, err := p.approval(boost)
+	if err != nil {
 		return err
 	}
 	doc := p.encoder.Announce(wire.Boost{ID: boost.URI, Actor: p.actor.URI, Followers: p.actor.FollowersURI, Object: subject.URI, Author: c.Author.URI,
-		Visibility: boost.Visibility, At: boost.CreatedAt})
+		Visibility: boost.Visibility, At: boost.CreatedAt, ApprovedBy: approval.Stamp})
+	to := p.audience()
+	if approval.State == models.ApprovalAsked {
+		to.add(c.Author.InboxURI)
+		return p.tell(doc, subject.URI, boost.Visibility.Open(), to)
+	}
+	if err := to.post(p.actor.ID, boost.Visibility, nil, subject.AuthorID); err != nil {
+		return err
+	}
 	// A new topic in both forms: servers that know groups read the activity,
 	// the others the boost (FEDERATION-NOTES 5.2).
 	if p.actor.Type == models.Group && subject.GroupID == p.actor.ID && subject.Leaves() && subject.Visibility.Open() {
@@ -473,26 +493,6 @@ func (p *planner) unfavoured() error {
 		return err
 	}
 	return p.undo(doc, object, false, to)
-}
-
-func (p *planner) pinned() error   { return p.featured(p.encoder.Add, p.d.urls.Add) }
-func (p *planner) unpinned() error { return p.featured(p.encoder.Remove, p.d.urls.Remove) }
-
-func (p *planner) featured(encode func(id, actor, followers string, object wire.Document, target string) (wire.Document, error), id func(string, models.ID) string) error {
-	post, err := p.stored(p.event.PostID)
-	if err != nil || !post.Leaves() || !post.Visibility.Open() {
-		return err
-	}
-	a := p.actor
-	doc, err := encode(id(a.URI, p.event.ID), a.URI, a.FollowersURI, wire.Named(post.URI), p.d.urls.Featured(a.URI))
-	if err != nil {
-		return err
-	}
-	to := p.audience()
-	if err := to.followers(a.ID); err != nil {
-		return err
-	}
-	return p.tell(doc, post.URI, true, to)
 }
 
 func (p *planner) voted() error {

@@ -192,7 +192,15 @@ func (v *visit) featuredTags() error {
 	if err != nil {
 		return err
 	}
-	return v.collection(wire.CollectionContext{ID: v.urls.FeaturedTags(a.URI), Listed: true})
+	tags, err := v.store.FeaturedTags(v.ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	items := make([]wire.Document, len(tags))
+	for i, t := range tags {
+		items[i] = v.encoder.Hashtag(t.Tag.Label)
+	}
+	return v.collection(wire.CollectionContext{ID: v.urls.FeaturedTags(a.URI), Total: len(items), Items: items, Listed: true})
 }
 
 // moderators lists who looks after a Group.

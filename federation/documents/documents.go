@@ -80,6 +80,7 @@ var tellers = map[models.RefKind]func(*visit) error{
 	models.FeaturedTagsRef:  (*visit).featuredTags,
 	models.ModeratorsRef:    (*visit).moderators,
 	models.LibraryRef:       (*visit).library,
+	models.StampRef:         (*visit).stamp,
 	models.PostRef:          (*visit).post,
 	models.CreateRef:        (*visit).create,
 	models.RepliesRef:       (*visit).replies,

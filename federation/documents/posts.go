@@ -161,6 +161,14 @@ func (v *visit) context(post *models.Post, author *models.Account) (wire.PostCon
 			c.QuotedURL = quoted.URL
 		}
 	}
+	if post.InReplyToID != 0 {
+		approval, err := v.store.Approval(v.ctx, post.ID)
+		if err == nil {
+			c.ApprovedBy = approval.Stamp
+		} else if models.KindOf(err) != models.NotFound {
+			return c, err
+		}
+	}
 	if post.Stats.Replies == 0 {
 		return c, nil
 	}
@@ -174,4 +182,33 @@ func (v *visit) context(post *models.Post, author *models.Account) (wire.PostCon
 		}
 	}
 	return c, nil
+}
+
+// stamp answers with the consent of an author here (FEP-044f), to whoever may
+// read the post that it is about.
+func (v *visit) stamp() error {
+	given, err := v.store.Consent(v.ctx, v.ref.ID)
+	if err != nil {
+		return err
+	}
+	author, err := v.store.Account(v.ctx, given.AuthorID)
+	if err != nil {
+		return err
+	}
+	uri := v.urls.Stamp(author.URI, given.ID)
+	if author.URI != v.actorURI() {
+		return store.ErrNotFound
+	}
+	post, err := v.store.Post(v.ctx, models.Stranger, given.PostID)
+	open := err == nil
+	if models.KindOf(err) == models.NotFound {
+		post, err = v.store.Post(v.ctx, v.viewer(), given.PostID)
+	}
+	if err != nil {
+		return err
+	}
+	if !given.RevokedAt.IsZero() {
+		return v.gone(uri, "QuoteAuthorization", given.RevokedAt)
+	}
+	return v.tell(v.encoder.Authorization(given.Kind, uri, author.URI, given.URI, post.URI), open)
 }

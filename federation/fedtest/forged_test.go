@@ -23,6 +23,29 @@ type town struct {
 	adaHere            *models.Account
 	note               JSON         // of ada, known here
 	noteHere, anasPost *models.Post // ada's note; a post of ana
+	anasQuote          *models.Post // a post of ana that quotes ada's note, once a test made it
+}
+
+// stamp has an actor serve a consent to ana's quote of ada's note.
+func (w *town) stamp(t *testing.T, by *Actor) string {
+	t.Helper()
+	if w.anasQuote == nil {
+		w.anasQuote = w.Publish(t, w.ana, "Quoting ada", func(d *chapter.Draft) { d.QuoteOf = w.noteHere.ID })
+	}
+	uri := by.URI + "/stamps/1"
+	by.Put(uri, JSON{"@context": "https://www.w3.org/ns/activitystreams", "id": uri, "type": "QuoteAuthorization", "attributedTo": w.ada.URI,
+		"interactingObject": w.anasQuote.URI, "interactionTarget": w.note["id"]})
+	return uri
+}
+
+// answer is what an actor says to the request to quote ada's note.
+func (w *town) answer(t *testing.T, by *Actor, typ string) (*Actor, JSON) {
+	uri := w.stamp(t, by)
+	request := w.URLs.QuoteRequest(w.ana.URI, w.anasQuote.ID)
+	if typ == "Reject" {
+		return by, by.Do(typ, "no", request, nil)
+	}
+	return by, by.Do(typ, "yes", JSON{"id": request, "type": "QuoteRequest", "actor": w.ana.URI, "object": w.note["id"], "instrument": w.anasQuote.URI}, JSON{"result": uri})
 }
 
 func newTown(t *testing.T) *town {
@@ -49,7 +72,7 @@ func newTown(t *testing.T) *town {
 	w.note = w.ada.Note("1", "Hello", nil)
 	must(t, w.ada.Send(w.Server, w.ada.Create(w.note)), 202)
 	w.noteHere = w.Post(t, w.note["id"].(string))
-	w.anasPost = w.Publish(t, w.ana, "Mine", func(d *chapter.Draft) { d.Visibility = models.Unlisted })
+	w.anasPost = w.Publish(t, w.ana, "Mine", func(d *chapter.Draft) { d.Visibility, d.Quotes = models.Unlisted, models.QuotesPublic })
 	return w
 }
 
@@ -92,6 +115,24 @@ func TestForgedTwins(t *testing.T) {
 			return "none"
 		}
 		return p.HTML
+	}
+	pins := func(w *town) string {
+		return fmt.Sprint(pinned(t, w.Server, w.ada.URI), shownTags(t, w.Server, w.ada.URI), pinned(t, w.Server, w.ana.URI))
+	}
+	pin := func(by *Actor, typ string, what any, of *Actor) JSON {
+		return by.Do(typ, typ+"1", what, JSON{"target": of.URI + "/featured"})
+	}
+	given := func(w *town) string {
+		c, err := w.Store.ConsentFor(t.Context(), models.ToQuote, w.anasPost.ID, w.ada.URI+"/notes/q")
+		return fmt.Sprint(c != nil && c.RevokedAt.IsZero(), models.KindOf(err))
+	}
+	ask := func(w *town, by *Actor, quoting any) (*Actor, JSON) {
+		return by, by.Do("QuoteRequest", "ask", w.anasPost.URI, JSON{"instrument": quoting})
+	}
+	quoting := func(w *town) JSON { return w.ada.Note("q", "Quoting", JSON{"quote": w.anasPost.URI}) }
+	answered := func(w *town) string {
+		p, err := w.Store.PostByID(t.Context(), w.anasQuote.ID)
+		return fmt.Sprint(p.QuoteState, err)
 	}
 	likes := func(w *town) string {
 		p, err := w.Store.PostByID(t.Context(), w.anasPost.ID)
@@ -292,6 +333,88 @@ func TestForgedTwins(t *testing.T) {
 				},
 				"by a stranger": func(w *town) (*Actor, JSON) {
 					return w.eve, w.eve.Do("Undo", "u", w.ada.Do("Announce", "b", w.anasPost.URI, nil), nil)
+				},
+			},
+		}, {
+			name: "QuoteRequest", state: given,
+			honest: func(w *town) (*Actor, JSON) { return ask(w, w.ada, quoting(w)) },
+			forged: map[string]func(w *town) (*Actor, JSON){
+				"by a neighbour":              func(w *town) (*Actor, JSON) { return ask(w, w.mallory, quoting(w)) },
+				"by a stranger":               func(w *town) (*Actor, JSON) { return ask(w, w.eve, quoting(w)) },
+				"by a neighbour, only named":  func(w *town) (*Actor, JSON) { return ask(w, w.mallory, w.ada.URI+"/notes/q") },
+				"for a post that quotes else": func(w *town) (*Actor, JSON) { return ask(w, w.ada, w.ada.Note("q", "Not quoting", nil)) },
+			},
+		}, {
+			name: "Accept of a QuoteRequest", state: answered, before: func(w *town) { w.stamp(t, w.ada) },
+			honest: func(w *town) (*Actor, JSON) { return w.answer(t, w.ada, "Accept") },
+			forged: map[string]func(w *town) (*Actor, JSON){
+				"by a neighbour": func(w *town) (*Actor, JSON) { return w.answer(t, w.mallory, "Accept") },
+				"by a stranger":  func(w *town) (*Actor, JSON) { return w.answer(t, w.eve, "Accept") },
+				"with a stamp of a stranger": func(w *town) (*Actor, JSON) {
+					_, a := w.answer(t, w.ada, "Accept")
+					return w.ada, with(a, JSON{"id": w.ada.URI + "#other", "result": w.stamp(t, w.eve)})
+				},
+				"with a stamp that is not there": func(w *town) (*Actor, JSON) {
+					_, a := w.answer(t, w.ada, "Accept")
+					return w.ada, with(a, JSON{"id": w.ada.URI + "#none", "result": w.ada.URI + "/stamps/none"})
+				},
+			},
+		}, {
+			name: "Reject of a QuoteRequest", state: answered, before: func(w *town) { w.stamp(t, w.ada) },
+			honest: func(w *town) (*Actor, JSON) { return w.answer(t, w.ada, "Reject") },
+			forged: map[string]func(w *town) (*Actor, JSON){
+				"by a neighbour": func(w *town) (*Actor, JSON) { return w.answer(t, w.mallory, "Reject") },
+				"by a stranger":  func(w *town) (*Actor, JSON) { return w.answer(t, w.eve, "Reject") },
+			},
+		}, {
+			name: "Delete of a stamp", state: answered,
+			before: func(w *town) {
+				w.stamp(t, w.ada)
+				by, a := w.answer(t, w.ada, "Accept")
+				must(t, by.Send(w.Server, a), 202)
+				quoteState(t, w.Server, w.anasQuote.URI, models.QuoteAccepted)
+			},
+			honest: func(w *town) (*Actor, JSON) { return w.ada, w.ada.Do("Delete", "d", w.ada.URI+"/stamps/1", nil) },
+			forged: map[string]func(w *town) (*Actor, JSON){
+				"by a neighbour": func(w *town) (*Actor, JSON) {
+					return w.mallory, w.mallory.Do("Delete", "d", w.ada.URI+"/stamps/1", nil)
+				},
+				"by a stranger": func(w *town) (*Actor, JSON) { return w.eve, w.eve.Do("Delete", "d", w.ada.URI+"/stamps/1", nil) },
+			},
+		}, {
+			name: "Add", state: pins,
+			honest: func(w *town) (*Actor, JSON) { return w.ada, pin(w.ada, "Add", w.note["id"], w.ada) },
+			forged: map[string]func(w *town) (*Actor, JSON){
+				"by a neighbour":          func(w *town) (*Actor, JSON) { return w.mallory, pin(w.mallory, "Add", w.note["id"], w.ada) },
+				"by a neighbour, its own": func(w *town) (*Actor, JSON) { return w.mallory, pin(w.mallory, "Add", w.note["id"], w.mallory) },
+				"by a stranger, the post along": func(w *town) (*Actor, JSON) {
+					return w.eve, pin(w.eve, "Add", with(w.note, JSON{"attributedTo": w.eve.URI}), w.eve)
+				},
+				"of a post that is not its own": func(w *town) (*Actor, JSON) { return w.ada, pin(w.ada, "Add", w.anasPost.URI, w.ada) },
+				"into another collection": func(w *town) (*Actor, JSON) {
+					return w.ada, w.ada.Do("Add", "Add2", w.note["id"], JSON{"target": w.ada.URI + "/followers"})
+				},
+			},
+		}, {
+			name: "Remove", state: pins,
+			before: func(w *town) { must(t, w.ada.Send(w.Server, pin(w.ada, "Add", w.note["id"], w.ada)), 202) },
+			honest: func(w *town) (*Actor, JSON) { return w.ada, pin(w.ada, "Remove", w.note["id"], w.ada) },
+			forged: map[string]func(w *town) (*Actor, JSON){
+				"by a neighbour":          func(w *town) (*Actor, JSON) { return w.mallory, pin(w.mallory, "Remove", w.note["id"], w.ada) },
+				"by a neighbour, its own": func(w *town) (*Actor, JSON) { return w.mallory, pin(w.mallory, "Remove", w.note["id"], w.mallory) },
+				"by a stranger":           func(w *town) (*Actor, JSON) { return w.eve, pin(w.eve, "Remove", w.note["id"], w.ada) },
+			},
+		}, {
+			name: "Add of a Hashtag", state: pins,
+			honest: func(w *town) (*Actor, JSON) {
+				return w.ada, pin(w.ada, "Add", JSON{"type": "Hashtag", "name": "#Listening", "href": w.ada.URI + "/tagged/listening"}, w.ada)
+			},
+			forged: map[string]func(w *town) (*Actor, JSON){
+				"by a neighbour": func(w *town) (*Actor, JSON) {
+					return w.mallory, pin(w.mallory, "Add", JSON{"type": "Hashtag", "name": "#Listening"}, w.ada)
+				},
+				"of what is no hashtag": func(w *town) (*Actor, JSON) {
+					return w.ada, pin(w.ada, "Add", JSON{"type": "Hashtag", "name": "#two words"}, w.ada)
 				},
 			},
 		}, {

@@ -64,7 +64,7 @@ func (p *Peer) Actor(name string, n int) *Actor {
 	a.Document = JSON{
 		"@context": []any{"https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"},
 		"id":       a.URI, "type": "Person", "preferredUsername": name, "name": strings.ToUpper(name), "url": a.URI,
-		"inbox": a.URI + "/inbox", "outbox": a.URI + "/outbox", "followers": a.URI + "/followers", "following": a.URI + "/following",
+		"inbox": a.URI + "/inbox", "outbox": a.URI + "/outbox", "followers": a.URI + "/followers", "following": a.URI + "/following", "featured": a.URI + "/featured",
 		"endpoints": JSON{"sharedInbox": p.URL + "/inbox"},
 		"publicKey": JSON{"id": a.KeyID, "owner": a.URI, "publicKeyPem": k.PublicKey},
 	}

@@ -91,7 +91,11 @@ func (f *Finder) readActor(ctx context.Context, uri string, known *finger) (*mod
 	if err != nil {
 		return nil, err
 	}
-	return f.store(ctx, w, domain)
+	a, err := f.store(ctx, w, domain)
+	if err == nil {
+		err = f.laterFeatured(ctx, w)
+	}
+	return a, err
 }
 
 // store has an actor stored, as far as the stewards let it.

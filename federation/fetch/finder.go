@@ -29,6 +29,7 @@ type Finder struct {
 	keysOf   *otter.Cache[models.ID, [2]string] // ids of an account's keys that may be in signers
 	failures *otter.Cache[string, error]        // what could not be fetched a moment ago
 	anew     *otter.Cache[string, struct{}]     // what was fetched again a moment ago
+	mods     *otter.Cache[models.ID, []string]  // who looks after a Group
 	newcome  *otter.Cache[string, *rate.Limiter]
 
 	actors flights[*models.Account]
@@ -57,11 +58,14 @@ func NewFinder(c *Client, ch *chapter.Chapter) *Finder {
 		failures: otter.Must(&otter.Options[string, error]{MaximumSize: failuresKept,
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[string, error]) time.Duration { return failureFor(e.Value) })}),
 		anew:    otter.Must(&otter.Options[string, struct{}]{MaximumSize: failuresKept, ExpiryCalculator: otter.ExpiryWriting[string, struct{}](anewEvery)}),
+		mods:    otter.Must(&otter.Options[models.ID, []string]{MaximumSize: moderatorsKept, ExpiryCalculator: otter.ExpiryWriting[models.ID, []string](moderatorsFor)}),
 		newcome: otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: 10_000, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Hour)}),
 	}
 	ch.Store.Listen(f.hear)
 	ch.HandleJobs(chapter.JobThread, f.threadJob)
 	ch.HandleJobs(chapter.JobRefresh, f.refreshJob)
+	ch.HandleJobs(chapter.JobFeatured, f.featuredJob)
+	ch.HandleJobs(chapter.JobQuote, f.quoteJob)
 	return f
 }
 

@@ -222,7 +222,8 @@ func (f *Finder) Incoming(ctx context.Context, w *wire.Post, a *wire.Activity, a
 		p.Emojis = nil
 	}
 	quote(p, w, author)
-	return chapter.Incoming{Post: p, Named: named(w), Addressed: addressed(w, a, author)}, nil
+	policy := models.Policy{Like: models.PolicyRule(w.Policy.Like), Reply: models.PolicyRule(w.Policy.Reply), Announce: models.PolicyRule(w.Policy.Announce)}
+	return chapter.Incoming{Post: p, Named: named(w), Addressed: addressed(w, a, author), Policy: policy}, nil
 }
 
 // clamp is a moment that is not to come.

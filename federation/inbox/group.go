@@ -18,13 +18,8 @@ func (in *Inbox) announceDeed(ctx context.Context, s *sender, a *wire.Activity, 
 	if err != nil {
 		return err
 	}
-	u := in.chapter.URLs
-	if u.Local(inner.Actor) || u.Local(inner.Object.ID) || !fetch.SameOrigin(inner.Object.ID, inner.Actor) {
-		return nil
-	}
-	switch inner.Type {
-	case "Create", "Update", "Delete":
-	default:
+	kind := passedOn(inner)
+	if kind == nothing || in.chapter.URLs.Local(inner.Actor) || kind == words && in.chapter.URLs.Local(inner.Object.ID) {
 		return nil
 	}
 	followed, err := in.chapter.Store.IsFollowed(ctx, s.ID)
@@ -34,13 +29,64 @@ func (in *Inbox) announceDeed(ctx context.Context, s *sender, a *wire.Activity, 
 	if !deep {
 		return in.later(ctx, s, a)
 	}
-	switch inner.Type {
-	case "Create":
+	switch {
+	case kind == words && inner.Type == "Create":
 		return in.passedCreate(ctx, s, a, inner)
-	case "Update":
+	case kind == words && inner.Type == "Update":
 		return in.passedUpdate(ctx, a, inner)
 	}
-	return in.passedDelete(ctx, a, inner)
+	whole, err := wire.DecodeActivity(a.Object().Raw)
+	if err != nil {
+		return err
+	}
+	if kind == vote {
+		return in.passedVote(ctx, s, whole)
+	}
+	if inner.Type == "Delete" && fetch.SameOrigin(inner.Object.ID, inner.Actor) {
+		if done, err := in.passedDelete(ctx, a, inner); err != nil || done {
+			return err
+		}
+	}
+	return in.moderated(ctx, s, a, whole)
+}
+
+// passing is what sort of thing a Group passes on.
+type passing int
+
+const (
+	nothing  passing = iota // of no use here: dislikes, what is passed on twice
+	words                   // what somebody wrote, which is fetched from where it is
+	vote                    // a like, or that one was taken back
+	decision                // of those who look after the Group, or an author's own Delete
+)
+
+func passedOn(inner *wire.Envelope) passing {
+	typ := inner.Type
+	if typ == "Undo" {
+		undone, err := wire.Open(inner.Object.Raw)
+		if err != nil {
+			return nothing
+		}
+		switch undone.Type {
+		case "Like", "EmojiReact":
+			return vote
+		case "Block", "Lock":
+			return decision
+		}
+		return nothing
+	}
+	switch typ {
+	case "Create", "Update":
+		if !fetch.SameOrigin(inner.Object.ID, inner.Actor) {
+			return nothing
+		}
+		return words
+	case "Like", "EmojiReact":
+		return vote
+	case "Delete", "Remove", "Add", "Lock", "Block":
+		return decision
+	}
+	return nothing
 }
 
 // passedCreate takes in a post that a Group passed on. A new topic is shown as
@@ -74,18 +120,23 @@ func (in *Inbox) passedUpdate(ctx context.Context, a *wire.Activity, inner *wire
 }
 
 // passedDelete deletes a post of which a Group says that it was deleted, if
-// its own server has it no longer.
-func (in *Inbox) passedDelete(ctx context.Context, a *wire.Activity, inner *wire.Envelope) error {
+// its own server has it no longer. It reports false if that is not so.
+func (in *Inbox) passedDelete(ctx context.Context, a *wire.Activity, inner *wire.Envelope) (bool, error) {
 	author, old, err := in.passed(ctx, inner)
 	if err != nil {
-		return err
+		return true, err
+	}
+	if old.Local {
+		return false, nil
 	}
 	_, err = in.find.ReadPost(ctx, old.URI)
 	switch models.KindOf(err) {
 	case models.Gone, models.NotFound:
-		return in.chapter.ReceiveDelete(ctx, chapter.Activity{Sender: author, Key: key(a)}, old.URI)
+		return true, in.chapter.ReceiveDelete(ctx, chapter.Activity{Sender: author, Key: key(a)}, old.URI)
+	case "":
+		return author.URI == inner.Actor, nil // its own author cannot have deleted what is there
 	}
-	return err
+	return true, err
 }
 
 // passed is the post that an activity is about, which is here, and its author.

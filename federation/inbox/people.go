@@ -21,6 +21,15 @@ func (in *Inbox) follow(ctx context.Context, s *sender, a *wire.Activity, deep b
 
 // accept takes in that the sender lets somebody here follow it.
 func (in *Inbox) accept(ctx context.Context, s *sender, a *wire.Activity, deep bool) error {
+	if p, err := in.quoting(ctx, a); err != nil || p != nil {
+		if err != nil {
+			return err
+		}
+		return in.quoteAnswer(ctx, s, a, p, deep)
+	}
+	if id, uri, ok := in.made(ctx, a); ok {
+		return in.answerMade(ctx, s, a, id, uri, deep)
+	}
 	uri, follower, err := in.asked(ctx, a)
 	if err != nil {
 		return err
@@ -31,6 +40,15 @@ func (in *Inbox) accept(ctx context.Context, s *sender, a *wire.Activity, deep b
 // reject takes in that the sender does not let somebody here follow it, or no
 // longer.
 func (in *Inbox) reject(ctx context.Context, s *sender, a *wire.Activity, deep bool) error {
+	if p, err := in.quoting(ctx, a); err != nil || p != nil {
+		if err != nil {
+			return err
+		}
+		return in.quoteAnswer(ctx, s, a, p, deep)
+	}
+	if id, uri, ok := in.made(ctx, a); ok {
+		return in.answerMade(ctx, s, a, id, uri, deep)
+	}
 	uri, follower, err := in.asked(ctx, a)
 	if err != nil {
 		return err

@@ -87,6 +87,21 @@ var rules = map[string]map[object]rule{
 		something: {anybody, (*Inbox).announce},
 		aDeed:     {aGroup, (*Inbox).announceDeed},
 	},
+	"QuoteRequest": { // its instrument is looked at by what it does
+		aPost:     {anybody, (*Inbox).quoteRequest},
+		something: {anybody, (*Inbox).quoteRequest},
+	},
+	"ReplyRequest":    {aPost: {anybody, (*Inbox).request}, something: {anybody, (*Inbox).request}},
+	"LikeRequest":     {aPost: {anybody, (*Inbox).request}, something: {anybody, (*Inbox).request}},
+	"AnnounceRequest": {aPost: {anybody, (*Inbox).request}, something: {anybody, (*Inbox).request}},
+	"Add": { // the target is looked at by what it does
+		aPost:     {ofItsServer, (*Inbox).add},
+		something: {anybody, (*Inbox).add},
+	},
+	"Remove": {
+		aPost:     {ofItsServer, (*Inbox).remove},
+		something: {anybody, (*Inbox).remove},
+	},
 	"Flag": {
 		aPost:     {anybody, (*Inbox).flag},
 		anActor:   {anybody, (*Inbox).flag},
