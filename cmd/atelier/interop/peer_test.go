@@ -275,6 +275,66 @@ func fedify(t *testing.T, scheme string) {
 		alice.must("POST", "/api/v1/statuses/"+adasPost+"/unreblog", fields{}, nil)
 		p.gets("ada", "Undo", `"Announce"`, me)
 	})
+	pinned := func() (list []status) {
+		alice.must("GET", "/api/v1/accounts/"+alice.find(ada).ID+"/statuses?pinned=true", nil, &list)
+		return list
+	}
+	n.step("a pin of the peer arrives, and its undoing", func(*testing.T) {
+		p.must("pin", fields{"id": adasURI})
+		soon(n, 20*time.Second, "ada's post is not pinned", func() error {
+			if got := pinned(); len(got) != 1 || got[0].URI != adasURI {
+				return fmt.Errorf("%+v", got)
+			}
+			return nil
+		})
+		p.must("unpin", fields{"id": adasURI})
+		soon(n, 20*time.Second, "ada's post is still pinned", func() error {
+			if got := pinned(); len(got) != 0 {
+				return fmt.Errorf("%+v", got)
+			}
+			return nil
+		})
+	})
+	n.step("a pin arrives at the peer, and its undoing", func(*testing.T) {
+		alice.must("POST", "/api/v1/statuses/"+mine.ID+"/pin", fields{}, nil)
+		p.gets("ada", "Add", mine.URI, me+"/featured")
+		alice.must("POST", "/api/v1/statuses/"+mine.ID+"/unpin", fields{}, nil)
+		p.gets("ada", "Remove", mine.URI, me+"/featured")
+	})
+	n.step("the peer asks to quote a member's post", func(*testing.T) {
+		alice.must("PUT", "/api/v1/statuses/"+mine.ID+"/interaction_policy", fields{"quote_approval_policy": "public"}, nil)
+		request := p.must("quote", fields{"target": mine.URI})
+		p.gets("ada", "Accept", request, me+"/stamps/")
+	})
+	n.step("the peer asks to quote what may not be quoted", func(*testing.T) {
+		alice.must("PUT", "/api/v1/statuses/"+mine.ID+"/interaction_policy", fields{"quote_approval_policy": "nobody"}, nil)
+		request := p.must("quote", fields{"target": mine.URI})
+		p.gets("ada", "Reject", request)
+	})
+	n.step("a member asks to quote the peer's post", func(*testing.T) {
+		quoting := alice.post("Listen to this", fields{"quoted_status_id": adasPost})
+		p.gets("ada", "QuoteRequest", quoting.URI, adasURI)
+		becomes := func(want string) {
+			soon(n, 20*time.Second, "the quote is not "+want, func() error {
+				var s struct{ Quote struct{ State string } }
+				if err := alice.do("GET", "/api/v1/statuses/"+quoting.ID, nil, &s); err != nil || s.Quote.State != want {
+					return fmt.Errorf("it is %q (%v)", s.Quote.State, err)
+				}
+				return nil
+			})
+		}
+		becomes("pending")
+		stamp := p.must("consent", nil)
+		becomes("accepted")
+		p.gets("ada", "Update", quoting.URI, stamp)
+		p.must("revoke", fields{"id": stamp, "target": me})
+		becomes("revoked")
+	})
+	n.step("the peer asks for consent to like, boost and answer", func(*testing.T) {
+		for _, typ := range []string{"LikeRequest", "AnnounceRequest", "ReplyRequest"} {
+			p.gets("ada", "Accept", p.must("ask", fields{"type": typ, "target": mine.URI}), me+"/stamps/")
+		}
+	})
 	n.step("an article of the peer arrives with its title", func(*testing.T) {
 		p.must("post", fields{"type": "Article", "name": "On waiting", "content": "<p>Waiting is a skill.</p>"})
 		alice.sees("ada's article", func(s status) bool { return strings.Contains(s.Content, "On waiting") })
