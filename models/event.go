@@ -49,7 +49,7 @@ const (
 	ReportFiled    EventKind = "report.filed"          // by AccountID about TargetID; Data: Filed
 	ChapterChanged EventKind = "chapter.changed"
 	ThreadWanted   EventKind = "thread.wanted"  // PostID has a parent that is not here
-	ActivityRelay  EventKind = "activity.relay" // Data: RelayedActivity, sent on as it came (group, forwarding)
+	ActivityRelay  EventKind = "activity.relay" // Data: RelayedActivity, sent on as it came: by a Group, or to the followers of TargetID
 )
 
 // Event is "this happened", left by a change in its own transaction. Delivery,

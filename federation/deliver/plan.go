@@ -646,7 +646,7 @@ func (p *planner) relayed() error {
 		}
 		return p.announce(p.actor, wire.Received(r.Body), r.ID, to)
 	}
-	inboxes, err := p.d.store.FollowerInboxes(p.ctx, p.actor.ID)
+	inboxes, err := p.d.store.FollowerInboxes(p.ctx, p.event.TargetID)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ type Peer struct {
 	documents map[string]any // by path; a string is a media type's body as it stands
 	gone      map[string]bool
 	received  []map[string]any
+	bodies    [][]byte // of received, as they came
+	headers   []http.Header
 	asked     map[string]int
 }
 
@@ -118,6 +120,19 @@ func (p *Peer) Received(typ string) (out []map[string]any) {
 	return out
 }
 
+// Arrivals are the bodies of what came to the peer's inboxes so far, by type,
+// and the headers that they came with.
+func (p *Peer) Arrivals(typ string) (bodies [][]byte, headers []http.Header) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, a := range p.received {
+		if a["type"] == typ {
+			bodies, headers = append(bodies, p.bodies[i]), append(headers, p.headers[i])
+		}
+	}
+	return bodies, headers
+}
+
 // ServeHTTP implements http.Handler.
 func (p *Peer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
@@ -126,7 +141,7 @@ func (p *Peer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		var a map[string]any
 		body, _ := io.ReadAll(r.Body)
 		json.Unmarshal(body, &a)
-		p.received = append(p.received, a)
+		p.received, p.bodies, p.headers = append(p.received, a), append(p.bodies, body), append(p.headers, r.Header.Clone())
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}

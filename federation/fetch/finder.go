@@ -31,6 +31,7 @@ type Finder struct {
 	anew     *otter.Cache[string, struct{}]     // what was fetched again a moment ago
 	mods     *otter.Cache[models.ID, []string]  // who looks after a Group
 	newcome  *otter.Cache[string, *rate.Limiter]
+	crawled  *otter.Cache[string, *rate.Limiter] // hosts that were asked for answers
 
 	actors flights[*models.Account]
 	posts  flights[*models.Post]
@@ -59,10 +60,12 @@ func NewFinder(c *Client, ch *chapter.Chapter) *Finder {
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[string, error]) time.Duration { return failureFor(e.Value) })}),
 		anew:    otter.Must(&otter.Options[string, struct{}]{MaximumSize: failuresKept, ExpiryCalculator: otter.ExpiryWriting[string, struct{}](anewEvery)}),
 		mods:    otter.Must(&otter.Options[models.ID, []string]{MaximumSize: moderatorsKept, ExpiryCalculator: otter.ExpiryWriting[models.ID, []string](moderatorsFor)}),
+		crawled: otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: 10_000, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Hour)}),
 		newcome: otter.Must(&otter.Options[string, *rate.Limiter]{MaximumSize: 10_000, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Hour)}),
 	}
 	ch.Store.Listen(f.hear)
 	ch.HandleJobs(chapter.JobThread, f.threadJob)
+	ch.HandleJobs(chapter.JobReplies, f.repliesJob)
 	ch.HandleJobs(chapter.JobRefresh, f.refreshJob)
 	ch.HandleJobs(chapter.JobFeatured, f.featuredJob)
 	ch.HandleJobs(chapter.JobQuote, f.quoteJob)

@@ -17,8 +17,6 @@ import (
 const (
 	onePost     = time.Minute // for a post and whatever it needs
 	onePostGets = 30
-	threadGets  = 150 // requests for all that comes before a reply
-	threadUp    = 60  // posts that are fetched one after the other, towards the first
 	jobRefresh  = chapter.JobRefresh
 )
 
@@ -145,37 +143,6 @@ func (f *Finder) postAt(ctx context.Context, uri string) (*wire.Post, error) {
 }
 
 var errNotPost = models.Errorf(models.Unsupported, "There is no post at that address.")
-
-// threadJob fetches what comes before the reply whose id is the job's key, up
-// to the first post of the thread.
-func (f *Finder) threadJob(ctx context.Context, j *models.Job) error {
-	ctx, cancel := WithBudget(ctx, threadGets, 90*time.Second)
-	defer cancel()
-	p, err := f.chapter.Store.PostByID(ctx, models.ParseID(j.Key))
-	if err != nil {
-		return err
-	}
-	return f.climb(ctx, p)
-}
-
-// climb fetches the posts that p answers, one after the other.
-func (f *Finder) climb(ctx context.Context, p *models.Post) error {
-	for range threadUp {
-		if p.InReplyToURI == "" {
-			return nil
-		}
-		var err error
-		if p.InReplyToID != 0 {
-			p, err = f.chapter.Store.PostByID(ctx, p.InReplyToID)
-		} else {
-			p, err = f.Post(ctx, p.InReplyToURI)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // maxContent is how many bytes of a post's text are taken in.
 const maxContent = 256 << 10

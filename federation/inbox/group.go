@@ -130,10 +130,10 @@ func (in *Inbox) passedDelete(ctx context.Context, a *wire.Activity, inner *wire
 		return false, nil
 	}
 	_, err = in.find.ReadPost(ctx, old.URI)
-	switch models.KindOf(err) {
-	case models.Gone, models.NotFound:
+	switch {
+	case isGone(old, err):
 		return true, in.chapter.ReceiveDelete(ctx, chapter.Activity{Sender: author, Key: key(a)}, old.URI)
-	case "":
+	case err == nil:
 		return author.URI == inner.Actor, nil // its own author cannot have deleted what is there
 	}
 	return true, err

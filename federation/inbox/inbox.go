@@ -44,6 +44,7 @@ func New(c *chapter.Chapter, f *fetch.Finder, d *deliver.Deliverer, o Options) *
 	in := &Inbox{chapter: c, find: f, deliver: d, verifier: sign.Verifier{Scheme: c.URLs.Scheme, Hosts: o.Hosts, Now: o.Now}}
 	c.HandleJobs(JobActivity, in.activityJob)
 	c.HandleJobs(JobErase, in.eraseJob)
+	c.HandleJobs(JobOrigin, in.originJob)
 	return in
 }
 
@@ -106,6 +107,9 @@ func (in *Inbox) serve(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s, err := in.verify(ctx, r, e, body)
+	if err == errForwarded {
+		return in.lookAtOrigin(ctx, e)
+	}
 	if err != nil {
 		return err
 	}
@@ -206,6 +210,7 @@ func mayLackID(e *wire.Envelope) bool {
 // There is no other way to get one.
 type sender struct {
 	*models.Account
+	forwarded bool // another server passed it on; the proof is the actor's
 }
 
 // verify returns who sent an activity, or an error of kind NoSession if its
@@ -235,19 +240,23 @@ func (in *Inbox) verify(ctx context.Context, r *http.Request, e *wire.Envelope, 
 	if err := in.deliver.Heard(ctx, fetch.HostOf(signer.Account.URI)); err != nil {
 		slog.Warn("note that a host was heard of", "err", err)
 	}
-	if signer.Account.URI != e.Actor {
-		return in.proved(ctx, e, body)
-	}
 	if signer.Account.Suspended() {
 		return nil, errSuspended
 	}
-	return &sender{signer.Account}, nil
+	if signer.Account.URI != e.Actor {
+		return in.proved(ctx, e, body)
+	}
+	return &sender{Account: signer.Account}, nil
 }
 
 // proved returns the actor of an activity that somebody else passed on, if it
-// carries the actor's own proof (FEP-8b32).
+// carries the actor's own proof (FEP-8b32). Without one it is errForwarded if
+// what it is about can be looked at instead.
 func (in *Inbox) proved(ctx context.Context, e *wire.Envelope, body []byte) (*sender, error) {
 	if !e.Proof {
+		if canLookAtOrigin(e) {
+			return nil, errForwarded
+		}
 		return nil, errNotOwner
 	}
 	if err := wire.CheckHygiene(body); err != nil {
@@ -270,7 +279,7 @@ func (in *Inbox) proved(ctx context.Context, e *wire.Envelope, body []byte) (*se
 	if signer.Account.Suspended() {
 		return nil, errSuspended
 	}
-	return &sender{signer.Account}, nil
+	return &sender{Account: signer.Account, forwarded: true}, nil
 }
 
 func (in *Inbox) now() time.Time {
@@ -308,7 +317,7 @@ func key(a *wire.Activity) string {
 
 // activity is a as the chapter wants it told.
 func (s *sender) activity(a *wire.Activity) chapter.Activity {
-	return chapter.Activity{Sender: s.Account, Key: key(a), ID: a.ID, Raw: a.Raw}
+	return chapter.Activity{Sender: s.Account, Key: key(a), ID: a.ID, Raw: a.Raw, Forwarded: s.forwarded}
 }
 
 // trimID is the id of an activity's object without a fragment that some

@@ -17,14 +17,16 @@ import (
 // Kinds of job of the inbox.
 const (
 	JobActivity = "activity" // take in an activity for which something has to be fetched
+	JobOrigin   = "origin"   // somebody says that the post with the key's id changed
 	JobErase    = "erase"    // the account with the key's id is gone: delete what it left
 )
 
 // A kept activity waits for what has to be fetched. Its sender was verified
 // before it was kept.
 type kept struct {
-	Sender models.ID      `json:"sender"`
-	Body   jsontext.Value `json:"body"`
+	Sender    models.ID      `json:"sender"`
+	Forwarded bool           `json:"forwarded,omitempty"` // it was passed on by another server
+	Body      jsontext.Value `json:"body"`
 }
 
 // later keeps an activity, to be taken in when there is time to fetch.
@@ -35,7 +37,7 @@ func (in *Inbox) later(ctx context.Context, s *sender, a *wire.Activity) error {
 		name = hex.EncodeToString(sum[:])
 	}
 	return in.chapter.Store.Write(ctx, func(tx *store.Tx) error {
-		return in.chapter.Later(ctx, tx, JobActivity, name, kept{s.ID, a.Raw}, time.Time{})
+		return in.chapter.Later(ctx, tx, JobActivity, name, kept{s.ID, s.forwarded, a.Raw}, time.Time{})
 	})
 }
 
@@ -53,7 +55,7 @@ func (in *Inbox) activityJob(ctx context.Context, j *models.Job) error {
 	if err != nil {
 		return err
 	}
-	return in.apply(ctx, &sender{from}, a, true)
+	return in.apply(ctx, &sender{from, k.Forwarded}, a, true)
 }
 
 // eraseLater keeps that the sender is gone. Everything that it left is deleted

@@ -19,6 +19,7 @@ func (p *Pages) replies(ctx context.Context, v *visit, root *models.Post) (out [
 	if err != nil {
 		return nil, 0, false, err
 	}
+	p.Chapter.ThreadSeen(ctx, v.viewer, root.ID)
 	if more = len(posts) > repliesPerPage; more {
 		posts = posts[:repliesPerPage]
 	}

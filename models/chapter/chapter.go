@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/maypok86/otter/v2"
+
 	"atelier/models"
 	"atelier/models/store"
 )
@@ -43,11 +45,12 @@ type Chapter struct {
 	barred    atomic.Pointer[networkBars]
 	reloading atomic.Bool
 	tasks     tasks
+	seen      *otter.Cache[models.ID, struct{}] // posts whose threads were read
 }
 
 // New returns the chapter kept in s.
 func New(s *store.Store, o Options) *Chapter {
-	c := &Chapter{Store: s, URLs: o.URLs, Find: o.Find, keys: o.Keys, hub: newHub()}
+	c := &Chapter{Store: s, URLs: o.URLs, Find: o.Find, keys: o.Keys, hub: newHub(), seen: newSeen()}
 	c.tasks.doers, c.tasks.wake = map[string]func(context.Context, *models.Job) error{}, make(chan struct{}, 1)
 	s.Listen(func(events []models.Event) {
 		for _, e := range events {

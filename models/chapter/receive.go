@@ -18,7 +18,10 @@ type Activity struct {
 	Sender *models.Account
 	Key    string // type and id; "" if it has none, or came by a fetch
 	ID     string
-	Raw    []byte // the body as received, for a Group to pass on; may be nil
+	Raw    []byte // the body as received, to be passed on; may be nil
+
+	// Forwarded says that another server passed the activity on.
+	Forwarded bool
 }
 
 // fresh marks an activity as taken in. It reports false if it was before.
@@ -324,20 +327,6 @@ func (c *Chapter) adopt(ctx context.Context, tx *store.Tx, parent *models.Post) 
 		return nil
 	}
 	return tx.CountPost(ctx, parent.ID, models.PostStats{Replies: len(waiting)})
-}
-
-// passOn has the chapter's Group tell its followers of what was sent to it
-// (FEP-1b12): the activity as it came.
-func (c *Chapter) passOn(ctx context.Context, tx *store.Tx, a Activity, p *models.Post) error {
-	if a.Raw == nil || p.GroupID == 0 || !p.Visibility.Open() {
-		return nil
-	}
-	self, err := c.Self(ctx)
-	if err != nil || p.GroupID != self.AccountID {
-		return err
-	}
-	return tx.Leave(ctx, models.Event{Kind: models.ActivityRelay, AccountID: p.GroupID, TargetID: a.Sender.ID, PostID: p.ID,
-		Data: jsonOf(models.RelayedActivity{ID: a.ID, Body: a.Raw, Announce: true}), Federates: true})
 }
 
 // ReceiveEdit takes in a new version of a post of the sender. What is older

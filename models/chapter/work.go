@@ -22,6 +22,7 @@ const (
 	JobPollEnd  = "poll.end"  // the poll of the post named by the key is over
 	JobPollTell = "poll.tell" // tell others how the poll stands
 	JobThread   = "thread"    // fetch the parent, and its parents, of the post named by the key
+	JobReplies  = "replies"   // look for answers in the thread named by the key
 	JobMedia    = "media"     // process the upload named by the key
 	JobCard     = "card"      // fetch the preview of a link in the post named by the key
 	JobRefresh  = "refresh"   // read the remote account named by the key anew

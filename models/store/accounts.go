@@ -291,6 +291,7 @@ func (q queries) forget(ctx context.Context) error {
 	for _, text := range []string{
 		`DELETE FROM received WHERE received_at < ?`,
 		`DELETE FROM idempotency WHERE created_at < ?`,
+		`DELETE FROM thread_crawls WHERE crawled_at < ?`,
 	} {
 		if _, err := q.exec(ctx, text, q.now().Add(-receivedFor)); err != nil {
 			return err

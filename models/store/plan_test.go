@@ -99,6 +99,9 @@ func TestReadsUseIndexes(t *testing.T) {
 	s.TriedAmong(ctx, 1, nil)
 	s.ReportedBy(ctx, 1, page)
 	s.CountedReports(ctx, 1, nil)
+	s.FollowsOnHost(ctx, 1, "https://a/")
+	s.ThreadPosts(ctx, models.Stranger, 1, 2, 9)
+	s.LooseMedia(ctx, s.Now(), 9)
 	n := 0
 	s.sqlite.dialect.texts.Range(func(_, text any) bool {
 		n++

@@ -1,0 +1,135 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"atelier/federation/fetch"
+	"atelier/federation/wire"
+	"atelier/models"
+	"atelier/models/chapter"
+	"atelier/models/store"
+)
+
+// errForwarded says that an activity was passed on by somebody who is not its
+// actor, and proves nothing: what it says has to be looked at where it is.
+var errForwarded = errors.New("forwarded without a proof")
+
+// canLookAtOrigin says whether an activity is about a post, which its author's
+// server will tell about.
+func canLookAtOrigin(e *wire.Envelope) bool {
+	switch e.Type {
+	case "Create", "Update", "Delete":
+		return e.Object.ID != "" && e.Object.ID != e.Actor && fetch.SameOrigin(e.Object.ID, e.Actor)
+	}
+	return false
+}
+
+// lookAtOrigin takes a forwarded activity for a hint that a post is new or
+// changed. Of the activity nothing is believed, not even that it exists: a
+// stranger could use up its id. Nothing is asked for what cannot matter here.
+func (in *Inbox) lookAtOrigin(ctx context.Context, e *wire.Envelope) error {
+	uri := e.Object.ID
+	matters, err := in.hintMatters(ctx, e)
+	if err != nil || !matters {
+		return err
+	}
+	if !in.find.Curious(uri) { // somebody else may look, later
+		return nil
+	}
+	return in.chapter.Store.Write(ctx, func(tx *store.Tx) error {
+		return in.chapter.Later(ctx, tx, JobOrigin, uri, nil, time.Time{})
+	})
+}
+
+// hintMatters says whether a post is here that the activity may be about, or
+// that it says to answer.
+func (in *Inbox) hintMatters(ctx context.Context, e *wire.Envelope) (bool, error) {
+	uris := []string{e.Object.ID}
+	if e.Type == "Create" && e.Object.Embedded() {
+		var o struct {
+			InReplyTo string `json:"inReplyTo"`
+		}
+		if json.Unmarshal(e.Object.Raw, &o) == nil && o.InReplyTo != "" {
+			uris = append(uris, o.InReplyTo)
+		}
+	}
+	for _, uri := range uris {
+		_, err := in.chapter.Store.PostByURI(ctx, uri)
+		if err == nil {
+			return true, nil
+		}
+		if models.KindOf(err) != models.NotFound {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// originJob looks at a post where it is, and takes in what it finds: a new
+// post, a new version, or that it is gone.
+func (in *Inbox) originJob(ctx context.Context, j *models.Job) error {
+	old, err := in.chapter.Store.PostByURI(ctx, j.Key)
+	if err != nil && models.KindOf(err) != models.NotFound {
+		return err
+	}
+	p, err := in.find.ReadPost(ctx, j.Key)
+	if old != nil {
+		return in.lookedAgain(ctx, old, p, err)
+	}
+	if err != nil {
+		return err
+	}
+	author, err := in.find.Account(ctx, p.Author)
+	if err != nil {
+		return err
+	}
+	if author.Local() || author.Suspended() || !fetch.SameOrigin(p.ID, author.URI) {
+		return errNotTheirs
+	}
+	incoming, err := in.find.Incoming(ctx, p, nil, author)
+	if err != nil {
+		return err
+	}
+	_, err = in.chapter.Receive(ctx, chapter.Activity{Sender: author, Forwarded: true}, incoming)
+	return err
+}
+
+// lookedAgain takes in what a look at a post that is here found.
+func (in *Inbox) lookedAgain(ctx context.Context, old *models.Post, p *wire.Post, err error) error {
+	author, aerr := in.chapter.Store.Account(ctx, old.AuthorID)
+	if aerr != nil || author.Local() {
+		return aerr
+	}
+	act := chapter.Activity{Sender: author, Forwarded: true}
+	if isGone(old, err) {
+		return in.chapter.ReceiveDelete(ctx, act, old.URI)
+	}
+	if err != nil {
+		return err
+	}
+	if p.Author != author.URI {
+		return errNotTheirs
+	}
+	incoming, err := in.find.Incoming(ctx, p, nil, author)
+	if err != nil {
+		return err
+	}
+	_, err = in.chapter.ReceiveEdit(ctx, act, incoming)
+	return err
+}
+
+// isGone says whether what came of asking for a post means that it was deleted.
+// One that is not for everyone may only not be for us.
+func isGone(old *models.Post, err error) bool {
+	switch models.KindOf(err) {
+	case models.Gone:
+		return true
+	case models.NotFound:
+		return old.Visibility.Open()
+	}
+	return false
+}
