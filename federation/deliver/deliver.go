@@ -75,6 +75,8 @@ type Deliverer struct {
 	actors *otter.Cache[models.ID, *sign.Key]
 	heard  *otter.Cache[string, struct{}] // hosts that were heard of lately
 
+	digests *digests
+
 	mu      sync.Mutex
 	engaged map[string]*engagement // hosts that this node works on
 	workers sync.WaitGroup
@@ -122,7 +124,7 @@ func New(s *store.Store, u models.URLs, o Options) *Deliverer {
 		heard: otter.Must(&otter.Options[string, struct{}]{
 			MaximumSize: 8192, ExpiryCalculator: otter.ExpiryWriting[string, struct{}](time.Minute),
 		}),
-		engaged: map[string]*engagement{},
+		engaged: map[string]*engagement{}, digests: newDigests(s),
 	}
 	s.Listen(d.hear)
 	return d
@@ -131,6 +133,7 @@ func New(s *store.Store, u models.URLs, o Options) *Deliverer {
 // hear wakes the dispatcher for events that other servers shall know of.
 func (d *Deliverer) hear(events []models.Event) {
 	for i := range events {
+		d.digests.hear(&events[i])
 		switch events[i].Kind {
 		case models.AccountChanged, models.AccountDeleted:
 			d.actors.Invalidate(events[i].AccountID)

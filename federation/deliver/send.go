@@ -18,9 +18,10 @@ import (
 type outgoing struct {
 	body   []byte
 	digest sign.Digest
+	to     addressing
 }
 
-func newOutgoing(body []byte) *outgoing { return &outgoing{body, sign.DigestOf(body)} }
+func newOutgoing(body []byte) *outgoing { return &outgoing{body: body, digest: sign.DigestOf(body)} }
 
 // activity returns the body of a delivery.
 func (d *Deliverer) activity(ctx context.Context, id models.ID) (*outgoing, error) {
@@ -84,7 +85,7 @@ func (d *Deliverer) send(ctx context.Context, h *models.Host, row *models.Delive
 	if err == nil {
 		var k *sign.Key
 		if k, err = d.key(ctx, row.ActorID); err == nil {
-			return d.knock(ctx, h, row.Inbox, o, k)
+			return d.knock(ctx, h, row.Inbox, o, k, d.sync(ctx, o, row, k.ID()))
 		}
 	}
 	if models.KindOf(err) == models.NotFound { // cancelled meanwhile, or its actor has no keys any more
@@ -93,14 +94,14 @@ func (d *Deliverer) send(ctx context.Context, h *models.Host, row *models.Delive
 	return verdict{kind: failed, why: err.Error()}
 }
 
-func (d *Deliverer) knock(ctx context.Context, h *models.Host, inbox string, o *outgoing, k *sign.Key) verdict {
+func (d *Deliverer) knock(ctx context.Context, h *models.Host, inbox string, o *outgoing, k *sign.Key, followers string) verdict {
 	first := sign.Scheme(h.Signature)
 	if first == "" {
 		first = d.o.Knocks.First(h.Name, d.o.Now())
 	}
-	v, again := d.post(ctx, inbox, o, k, first)
+	v, again := d.post(ctx, inbox, o, k, followers, first)
 	if again {
-		second, refused := d.post(ctx, inbox, o, k, first.Other())
+		second, refused := d.post(ctx, inbox, o, k, followers, first.Other())
 		if refused {
 			return v
 		}
@@ -113,14 +114,18 @@ func (d *Deliverer) knock(ctx context.Context, h *models.Host, inbox string, o *
 	return v
 }
 
-// post sends one request. again says that another signature may be believed.
-func (d *Deliverer) post(ctx context.Context, inbox string, o *outgoing, k *sign.Key, scheme sign.Scheme) (v verdict, again bool) {
+// post sends one request. again says that another signature may be believed;
+// followers is what it says of the followers there, if anything.
+func (d *Deliverer) post(ctx context.Context, inbox string, o *outgoing, k *sign.Key, followers string, scheme sign.Scheme) (v verdict, again bool) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, inbox, bytes.NewReader(o.body))
 	if err != nil {
 		return verdict{kind: refused, why: err.Error()}, false
 	}
 	r.Header["Content-Type"] = contentType
 	r.Header["Accept"] = accept
+	if followers != "" {
+		r.Header[sign.SyncHeader] = []string{followers}
+	}
 	if err := sign.Sign(r, k, scheme, o.digest, d.o.Now()); err != nil {
 		return verdict{kind: failed, why: err.Error()}, false
 	}

@@ -24,6 +24,7 @@ type Inbox struct {
 	find     *fetch.Finder
 	deliver  *deliver.Deliverer
 	verifier sign.Verifier
+	follows  *follows
 }
 
 // Options are what an Inbox needs besides the other rooms.
@@ -41,7 +42,9 @@ func New(c *chapter.Chapter, f *fetch.Finder, d *deliver.Deliverer, o Options) *
 	if len(o.Hosts) == 0 {
 		o.Hosts = []string{c.URLs.Domain, c.URLs.AccountDomain}
 	}
-	in := &Inbox{chapter: c, find: f, deliver: d, verifier: sign.Verifier{Scheme: c.URLs.Scheme, Hosts: o.Hosts, Now: o.Now}}
+	in := &Inbox{chapter: c, find: f, deliver: d, verifier: sign.Verifier{Scheme: c.URLs.Scheme, Hosts: o.Hosts, Now: o.Now}, follows: newFollows(c.Store)}
+	c.Store.Listen(in.follows.hear)
+	c.HandleJobs(JobFollowers, in.followersJob)
 	c.HandleJobs(JobActivity, in.activityJob)
 	c.HandleJobs(JobErase, in.eraseJob)
 	c.HandleJobs(JobOrigin, in.originJob)
@@ -117,6 +120,7 @@ func (in *Inbox) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	in.compareFollowers(ctx, s)
 	return in.take(ctx, s, a)
 }
 
@@ -211,6 +215,9 @@ func mayLackID(e *wire.Envelope) bool {
 type sender struct {
 	*models.Account
 	forwarded bool // another server passed it on; the proof is the actor's
+
+	// synced is the Collection-Synchronization header, if it was signed.
+	synced string
 }
 
 // verify returns who sent an activity, or an error of kind NoSession if its
@@ -246,7 +253,11 @@ func (in *Inbox) verify(ctx context.Context, r *http.Request, e *wire.Envelope, 
 	if signer.Account.URI != e.Actor {
 		return in.proved(ctx, e, body)
 	}
-	return &sender{Account: signer.Account}, nil
+	from := &sender{Account: signer.Account}
+	if values := r.Header[sign.SyncHeader]; len(values) == 1 && s.Covers(sign.SyncHeader) {
+		from.synced = values[0]
+	}
+	return from, nil
 }
 
 // proved returns the actor of an activity that somebody else passed on, if it

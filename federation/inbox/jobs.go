@@ -16,9 +16,10 @@ import (
 
 // Kinds of job of the inbox.
 const (
-	JobActivity = "activity" // take in an activity for which something has to be fetched
-	JobOrigin   = "origin"   // somebody says that the post with the key's id changed
-	JobErase    = "erase"    // the account with the key's id is gone: delete what it left
+	JobActivity  = "activity"  // take in an activity for which something has to be fetched
+	JobOrigin    = "origin"    // somebody says that the post with the key's id changed
+	JobFollowers = "followers" // compare who here follows the account with the key's id
+	JobErase     = "erase"     // the account with the key's id is gone: delete what it left
 )
 
 // A kept activity waits for what has to be fetched. Its sender was verified
@@ -55,7 +56,7 @@ func (in *Inbox) activityJob(ctx context.Context, j *models.Job) error {
 	if err != nil {
 		return err
 	}
-	return in.apply(ctx, &sender{from, k.Forwarded}, a, true)
+	return in.apply(ctx, &sender{Account: from, forwarded: k.Forwarded}, a, true)
 }
 
 // eraseLater keeps that the sender is gone. Everything that it left is deleted

@@ -24,6 +24,7 @@ import (
 var (
 	cavageGet  = []string{httpsig.RequestTarget, "host", "date"}
 	cavagePost = []string{httpsig.RequestTarget, "host", "date", "digest", "content-type"}
+	cavageSync = append(slices.Clone(cavagePost), syncName)
 )
 
 // signCavage adds the digest, if there is one, and the signature to r.
@@ -31,6 +32,9 @@ func signCavage(r *http.Request, k *Key, d Digest) error {
 	names := cavageGet
 	if !d.zero() {
 		names = cavagePost
+		if len(r.Header[SyncHeader]) > 0 {
+			names = cavageSync
+		}
 		r.Header["Digest"] = []string{d.cavage}
 	}
 	// A signer of httpsig keeps the state of its hash: shared between
@@ -119,7 +123,7 @@ func (v *Verifier) parseCavage(r *http.Request, values []string, body []byte) (*
 	if err := v.checkTime(created, expires); err != nil {
 		return nil, err
 	}
-	return &Signature{KeyID: p.keyID, Scheme: Cavage, check: p.checker(r)}, nil
+	return &Signature{KeyID: p.keyID, Scheme: Cavage, covered: p.headers, check: p.checker(r)}, nil
 }
 
 // parseCavageParams reads the value of a Signature header: NAME="VALUE" or

@@ -33,6 +33,10 @@ func signMessage(r *http.Request, k *Key, d Digest, now time.Time) error {
 		params.WriteString(` "content-digest"`)
 		base.WriteString("\"content-digest\": " + d.message + "\n")
 	}
+	if sync := r.Header[SyncHeader]; len(sync) > 0 {
+		params.WriteString(` "` + syncName + `"`)
+		base.WriteString("\"" + syncName + "\": " + sync[0] + "\n")
+	}
 	params.WriteString(`);created=` + strconv.FormatInt(now.Unix(), 10) + `;keyid="` + k.id + `";alg="` + alg + `"`)
 	base.WriteString("\"@signature-params\": " + params.String())
 	signature, err := k.signer().sign([]byte(base.String()))
@@ -125,7 +129,7 @@ func (v *Verifier) parseMessage(r *http.Request, body []byte) (*Signature, error
 			err = checkContentDigest(r.Header["Content-Digest"], body)
 		}
 		if err == nil {
-			return &Signature{KeyID: s.keyID, Scheme: RFC9421, check: s.check}, nil
+			return &Signature{KeyID: s.keyID, Scheme: RFC9421, covered: s.components, check: s.check}, nil
 		}
 		if first == nil {
 			first = err

@@ -33,6 +33,13 @@ const (
 	RFC9421 Scheme = "rfc9421" // HTTP Message Signatures
 )
 
+// SyncHeader tells the followers of an actor at the receiver's host (FEP-8fcf).
+// A request that has it is signed with it.
+const (
+	SyncHeader = "Collection-Synchronization"
+	syncName   = "collection-synchronization"
+)
+
 // Other returns the scheme to knock with a second time.
 func (s Scheme) Other() Scheme {
 	if s == RFC9421 {

@@ -54,7 +54,13 @@ type Signature struct {
 	// Scheme is how the request is signed, and so what its sender understands.
 	Scheme Scheme
 
-	check func(crypto.PublicKey) error
+	covered []string // names of headers and components, in lower case
+	check   func(crypto.PublicKey) error
+}
+
+// Covers says whether a header is signed, besides those that always are.
+func (s *Signature) Covers(name string) bool {
+	return slices.ContainsFunc(s.covered, func(c string) bool { return strings.EqualFold(c, name) })
 }
 
 // Parse reads the signature of r, whose body has been read into body, and

@@ -99,6 +99,8 @@ func TestReadsUseIndexes(t *testing.T) {
 	s.TriedAmong(ctx, 1, nil)
 	s.ReportedBy(ctx, 1, page)
 	s.CountedReports(ctx, 1, nil)
+	s.RemoteFollowers(ctx, 1)
+	s.LocalFollows(ctx, 1)
 	s.FollowsOnHost(ctx, 1, "https://a/")
 	s.ThreadPosts(ctx, models.Stranger, 1, 2, 9)
 	s.LooseMedia(ctx, s.Now(), 9)

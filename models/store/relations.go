@@ -154,6 +154,28 @@ func (q queries) FollowsOnHost(ctx context.Context, targetID models.ID, prefix s
 		WHERE f.target_id = ? AND f.state = 'accepted' AND NOT f.local AND SUBSTR(a.uri, 1, ?) = ? ORDER BY a.uri`, targetID, len(prefix), prefix)
 }
 
+// RemoteFollowers returns the ids of an account's followers elsewhere.
+func (q queries) RemoteFollowers(ctx context.Context, targetID models.ID) ([]string, error) {
+	return list(ctx, q, scanString, `
+		SELECT a.uri FROM follows f JOIN accounts a ON a.id = f.account_id
+		WHERE f.target_id = ? AND f.state = 'accepted' AND NOT f.local`, targetID)
+}
+
+// LocalFollows returns the follows of an account by members here, those that
+// wait for an answer too, with the ids of who follows.
+func (q queries) LocalFollows(ctx context.Context, targetID models.ID) ([]FollowOf, error) {
+	return list(ctx, q, func(rows *sql.Rows) (f FollowOf, err error) {
+		f.Follow = &models.Follow{TargetID: targetID}
+		return f, rows.Scan(&f.ID, &f.AccountID, &f.State, &f.URI, millis{&f.CreatedAt}, &f.Actor)
+	}, `SELECT f.id, f.account_id, f.state, f.uri, f.created_at, a.uri FROM follows f JOIN accounts a ON a.id = f.account_id WHERE f.target_id = ? AND f.local`, targetID)
+}
+
+// FollowOf is a follow with the ActivityPub id of who follows.
+type FollowOf struct {
+	*models.Follow
+	Actor string
+}
+
 // IsFollowed says whether anybody here follows an account.
 func (q queries) IsFollowed(ctx context.Context, accountID models.ID) (bool, error) {
 	return q.exists(ctx, `SELECT 1 FROM follows WHERE target_id = ? AND local AND state = 'accepted' LIMIT 1`, accountID)
