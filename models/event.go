@@ -49,6 +49,8 @@ const (
 	ReportFiled    EventKind = "report.filed"          // by AccountID about TargetID; Data: Filed
 	ChapterChanged EventKind = "chapter.changed"
 	ThreadWanted   EventKind = "thread.wanted"  // PostID has a parent that is not here
+	RelayJoined    EventKind = "relay.joined"   // the server asks a relay; Data: RelayDeed
+	RelayLeft      EventKind = "relay.left"     // Data: RelayDeed
 	ActivityRelay  EventKind = "activity.relay" // Data: RelayedActivity, sent on as it came: by a Group, or to the followers of TargetID
 )
 

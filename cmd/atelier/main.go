@@ -32,6 +32,7 @@ type commands struct {
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to date and exit."`
 	Deliveries deliveriesCommand `cmd:"" help:"List the hosts that something waits for, with what went wrong; try again or give up."`
 	RenewKeys  renewKeysCommand  `cmd:"" help:"Give an account new keys for its signatures, and tell other servers."`
+	Relay      relayCommand      `cmd:"" help:"Look after the relays that pass public posts on."`
 	Doctor     doctorCommand     `cmd:"" help:"Check that everything that the chapter needs is in order."`
 	Backup     backupCommand     `cmd:"" help:"Write the whole chapter into one file, also while it serves."`
 	Restore    restoreCommand    `cmd:"" help:"Bring a backup back, into an empty place."`

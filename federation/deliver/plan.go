@@ -63,6 +63,8 @@ var planners = map[models.EventKind]func(*planner) error{
 	models.AccountDeleted: (*planner).accountDeleted,
 	models.AccountMoved:   (*planner).moved,
 	models.ActivityRelay:  (*planner).relayed,
+	models.RelayJoined:    (*planner).relayJoined,
+	models.RelayLeft:      (*planner).relayLeft,
 	models.ReportFiled:    (*planner).reported,
 }
 
@@ -266,6 +268,12 @@ func (p *planner) published() error {
 	if err := to.post(c.Author.ID, c.Post.Visibility, c.Post.Mentions, c.Post.InReplyToAuthorID, c.Post.GroupID, p.quoted(c.Post)); err != nil {
 		return err
 	}
+	if err := to.relays(c.Post.Visibility); err != nil {
+		return err
+	}
+	if err := p.tellRelays(c); err != nil {
+		return err
+	}
 	// Of new topics the Group tells when it boosts them.
 	return p.tellPost(c, to, c.Post.IsReply(), func() (wire.Document, error) { return p.encoder.Create(c) })
 }
@@ -292,6 +300,9 @@ func (p *planner) update(at func(*models.Post) time.Time) error {
 	}
 	to := p.audience()
 	if err := to.post(c.Author.ID, c.Post.Visibility, c.Post.Mentions, append(interested, c.Post.InReplyToAuthorID, c.Post.GroupID, p.quoted(c.Post))...); err != nil {
+		return err
+	}
+	if err := to.relays(c.Post.Visibility); err != nil {
 		return err
 	}
 	return p.tellPost(c, to, true, func() (wire.Document, error) { return p.encoder.Update(c, at(c.Post)) })
@@ -362,6 +373,9 @@ func (p *planner) deleted() error {
 	doc := p.encoder.Delete(x)
 	to := p.audience()
 	if err := to.post(p.actor.ID, gone.Visibility, gone.Mentions, append(gone.Audience, gone.InReplyTo, gone.GroupID)...); err != nil {
+		return err
+	}
+	if err := to.relays(gone.Visibility); err != nil {
 		return err
 	}
 	p.plan.cancels = append(p.plan.cancels, cancellation{p.actor.ID, gone.URI})

@@ -3,7 +3,6 @@ package inbox
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -11,7 +10,6 @@ import (
 	"atelier/federation/wire"
 	"atelier/models"
 	"atelier/models/chapter"
-	"atelier/models/store"
 )
 
 // errForwarded says that an activity was passed on by somebody who is not its
@@ -31,18 +29,16 @@ func canLookAtOrigin(e *wire.Envelope) bool {
 // lookAtOrigin takes a forwarded activity for a hint that a post is new or
 // changed. Of the activity nothing is believed, not even that it exists: a
 // stranger could use up its id. Nothing is asked for what cannot matter here.
-func (in *Inbox) lookAtOrigin(ctx context.Context, e *wire.Envelope) error {
+func (in *Inbox) lookAtOrigin(ctx context.Context, e *wire.Envelope, relayed bool) error {
 	uri := e.Object.ID
 	matters, err := in.hintMatters(ctx, e)
-	if err != nil || !matters {
+	if err != nil || !matters && !(relayed && e.Type == "Create") {
 		return err
 	}
 	if !in.find.Curious(uri) { // somebody else may look, later
 		return nil
 	}
-	return in.chapter.Store.Write(ctx, func(tx *store.Tx) error {
-		return in.chapter.Later(ctx, tx, JobOrigin, uri, nil, time.Time{})
-	})
+	return in.look(ctx, uri, hint{Relayed: relayed})
 }
 
 // hintMatters says whether a post is here that the activity may be about, or
@@ -72,6 +68,10 @@ func (in *Inbox) hintMatters(ctx context.Context, e *wire.Envelope) (bool, error
 // originJob looks at a post where it is, and takes in what it finds: a new
 // post, a new version, or that it is gone.
 func (in *Inbox) originJob(ctx context.Context, j *models.Job) error {
+	var h hint
+	if err := json.Unmarshal(j.Data, &h); err != nil {
+		return err
+	}
 	old, err := in.chapter.Store.PostByURI(ctx, j.Key)
 	if err != nil && models.KindOf(err) != models.NotFound {
 		return err
@@ -94,6 +94,7 @@ func (in *Inbox) originJob(ctx context.Context, j *models.Job) error {
 	if err != nil {
 		return err
 	}
+	incoming.Relayed = h.Relayed
 	_, err = in.chapter.Receive(ctx, chapter.Activity{Sender: author, Forwarded: true}, incoming)
 	return err
 }

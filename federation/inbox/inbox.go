@@ -111,7 +111,7 @@ func (in *Inbox) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	s, err := in.verify(ctx, r, e, body)
 	if err == errForwarded {
-		return in.lookAtOrigin(ctx, e)
+		return in.lookAtOrigin(ctx, e, s.relayed)
 	}
 	if err != nil {
 		return err
@@ -215,6 +215,7 @@ func mayLackID(e *wire.Envelope) bool {
 type sender struct {
 	*models.Account
 	forwarded bool // another server passed it on; the proof is the actor's
+	relayed   bool // and that server is a relay of the chapter
 
 	// synced is the Collection-Synchronization header, if it was signed.
 	synced string
@@ -251,7 +252,18 @@ func (in *Inbox) verify(ctx context.Context, r *http.Request, e *wire.Envelope, 
 		return nil, errSuspended
 	}
 	if signer.Account.URI != e.Actor {
-		return in.proved(ctx, e, body)
+		relayed, err := in.chapter.IsRelay(ctx, signer.Account)
+		if err != nil {
+			return nil, err
+		}
+		from, err := in.proved(ctx, e, body)
+		if err == errForwarded {
+			return &sender{relayed: relayed}, err
+		}
+		if err == nil {
+			from.relayed = relayed
+		}
+		return from, err
 	}
 	from := &sender{Account: signer.Account}
 	if values := r.Header[sign.SyncHeader]; len(values) == 1 && s.Covers(sign.SyncHeader) {

@@ -26,6 +26,7 @@ const (
 // before it was kept.
 type kept struct {
 	Sender    models.ID      `json:"sender"`
+	Relayed   bool           `json:"relayed,omitempty"`   // by a relay of the chapter
 	Forwarded bool           `json:"forwarded,omitempty"` // it was passed on by another server
 	Body      jsontext.Value `json:"body"`
 }
@@ -38,7 +39,7 @@ func (in *Inbox) later(ctx context.Context, s *sender, a *wire.Activity) error {
 		name = hex.EncodeToString(sum[:])
 	}
 	return in.chapter.Store.Write(ctx, func(tx *store.Tx) error {
-		return in.chapter.Later(ctx, tx, JobActivity, name, kept{s.ID, s.forwarded, a.Raw}, time.Time{})
+		return in.chapter.Later(ctx, tx, JobActivity, name, kept{Sender: s.ID, Relayed: s.relayed, Forwarded: s.forwarded, Body: a.Raw}, time.Time{})
 	})
 }
 
@@ -56,7 +57,7 @@ func (in *Inbox) activityJob(ctx context.Context, j *models.Job) error {
 	if err != nil {
 		return err
 	}
-	return in.apply(ctx, &sender{Account: from, forwarded: k.Forwarded}, a, true)
+	return in.apply(ctx, &sender{Account: from, forwarded: k.Forwarded, relayed: k.Relayed}, a, true)
 }
 
 // eraseLater keeps that the sender is gone. Everything that it left is deleted

@@ -102,7 +102,7 @@ func (in *Inbox) passedVote(ctx context.Context, s *sender, inner *wire.Activity
 		if err != nil {
 			return err
 		}
-		voter = &sender{who}
+		voter = &sender{Account: who}
 	} else {
 		e, err := wire.Open(inner.Raw)
 		if err != nil {

@@ -34,6 +34,9 @@ func (in *Inbox) accept(ctx context.Context, s *sender, a *wire.Activity, deep b
 	if err != nil {
 		return err
 	}
+	if known, err := in.answeredRelay(ctx, s, uri, true); err != nil || known {
+		return err
+	}
 	return in.chapter.ReceiveAccept(ctx, s.activity(a), uri, follower)
 }
 
@@ -51,6 +54,9 @@ func (in *Inbox) reject(ctx context.Context, s *sender, a *wire.Activity, deep b
 	}
 	uri, follower, err := in.asked(ctx, a)
 	if err != nil {
+		return err
+	}
+	if known, err := in.answeredRelay(ctx, s, uri, false); err != nil || known {
 		return err
 	}
 	return in.chapter.ReceiveReject(ctx, s.activity(a), uri, follower)

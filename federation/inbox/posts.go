@@ -55,6 +55,7 @@ func (in *Inbox) receive(ctx context.Context, s *sender, act chapter.Activity, a
 	if err != nil {
 		return nil, err
 	}
+	incoming.Relayed = s.relayed
 	return in.chapter.Receive(ctx, act, incoming)
 }
 
@@ -182,6 +183,13 @@ func (in *Inbox) like(ctx context.Context, s *sender, a *wire.Activity, deep boo
 // announce takes in that the sender boosted a post. One that is not here is
 // fetched from where it is, if anybody here follows the sender.
 func (in *Inbox) announce(ctx context.Context, s *sender, a *wire.Activity, deep bool) error {
+	relay, err := in.chapter.IsRelay(ctx, s.Account)
+	if err != nil {
+		return err
+	}
+	if relay {
+		return in.passedByRelay(ctx, a)
+	}
 	uri := a.Object().ID
 	p, err := in.chapter.Store.PostByURI(ctx, uri)
 	if models.KindOf(err) == models.NotFound && !in.chapter.URLs.Local(uri) {

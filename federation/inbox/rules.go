@@ -134,10 +134,10 @@ func ownDeed(s *sender, a *wire.Activity) bool {
 }
 
 // isObject: what is answered was asked of the sender. A stub that does not say
-// of whom will be found by its id.
+// of whom will be found by its id, and so will what was asked of a relay.
 func isObject(s *sender, a *wire.Activity) bool {
 	inner, err := wire.Open(a.Object().Raw)
-	return err == nil && (inner.Object.ID == s.URI || inner.Object.ID == "" || inner.Type != "Follow")
+	return err == nil && (inner.Object.ID == s.URI || inner.Object.ID == "" || inner.Object.ID == wire.PublicURI || inner.Type != "Follow")
 }
 
 // aGroup: only Groups pass on what others did (FEP-1b12).

@@ -45,6 +45,7 @@ type Chapter struct {
 	barred    atomic.Pointer[networkBars]
 	reloading atomic.Bool
 	tasks     tasks
+	relays    atomic.Pointer[relaysCopy]
 	seen      *otter.Cache[models.ID, struct{}] // posts whose threads were read
 }
 
@@ -69,6 +70,7 @@ func New(s *store.Store, o Options) *Chapter {
 	c.HandleJobs(JobLeave, c.leaveJob)
 	c.HandleJobs(JobMoved, c.movedJob)
 	c.HandleJobs(JobDomain, c.domainJob)
+	c.HandleJobs(JobRelay, c.relayJob)
 	return c
 }
 

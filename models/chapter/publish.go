@@ -243,6 +243,12 @@ func (c *Chapter) travels(ctx context.Context, tx *store.Tx, p *models.Post) (bo
 	if len(p.Mentions) > 0 || p.IsReply() || p.QuoteURI != "" || p.QuoteOfID != 0 {
 		return true, nil
 	}
+	if p.Visibility == models.Public {
+		relays, err := c.knownRelays(ctx, tx.Relays)
+		if err != nil || len(relays) > 0 {
+			return true, err
+		}
+	}
 	audience := []models.ID{p.AuthorID}
 	if p.GroupID != 0 {
 		audience = append(audience, p.GroupID)

@@ -48,6 +48,10 @@ type Incoming struct {
 	// whoever it is for, nobody is notified, and its place is where it was
 	// published.
 	Fetched bool
+
+	// Relayed says that a relay of the chapter brought it: it is taken in among
+	// all posts if it is for everyone.
+	Relayed bool
 }
 
 // Receive takes in a post that its author's server sent, or that was fetched
@@ -224,10 +228,10 @@ func (c *Chapter) placeMentions(ctx context.Context, tx *store.Tx, in Incoming, 
 // 8.10): its author is followed, it names somebody here, it belongs to a
 // thread or a Group of ours, or it was asked for.
 func (c *Chapter) wanted(ctx context.Context, tx *store.Tx, sender *models.Account, in Incoming, out *composed) (bool, error) {
-	if in.Fetched {
+	p := out.post
+	if in.Fetched || in.Relayed && p.Visibility == models.Public {
 		return true, nil
 	}
-	p := out.post
 	for _, m := range p.Mentions {
 		if m.AccountID != 0 && c.URLs.Local(m.URI) {
 			return true, nil

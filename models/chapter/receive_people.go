@@ -10,6 +10,10 @@ import (
 // ReceiveFollow takes in that the sender wants to follow an account of ours.
 // Asked again, it is answered again.
 func (c *Chapter) ReceiveFollow(ctx context.Context, a Activity, uri string, targetID models.ID) error {
+	relay, err := c.IsRelay(ctx, a.Sender)
+	if err != nil {
+		return err
+	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		target, err := c.someone(ctx, tx, targetID)
 		if err != nil {
@@ -19,6 +23,9 @@ func (c *Chapter) ReceiveFollow(ctx context.Context, a Activity, uri string, tar
 			return store404
 		}
 		f := &models.Follow{ID: tx.NewID(), AccountID: a.Sender.ID, TargetID: target.ID, URI: uri, State: models.FollowPending, Boosts: true, CreatedAt: tx.Now()}
+		if target.Type == models.Application && relay {
+			return c.followedByRelay(ctx, tx, a.Sender, target, f)
+		}
 		refused := target.Type == models.Application || target.MovedTo != ""
 		if !refused {
 			if refused, err = tx.BlockedEitherWay(ctx, a.Sender.ID, target.ID); err != nil {
