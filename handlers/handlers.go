@@ -73,7 +73,7 @@ func New(c Config) *Site {
 	sessions := &session.Sessions{Store: s.store, Secure: s.urls.Scheme == "https"}
 	processor := media.NewProcessor()
 	s.pages = web.New(web.Config{
-		Store: s.store, Chapter: c.Chapter, Sessions: sessions, URLs: s.urls, SetupKey: c.SetupKey, Media: c.Media, Processor: processor,
+		Store: s.store, Chapter: c.Chapter, Sessions: sessions, URLs: s.urls, SetupKey: c.SetupKey, Media: c.Media, Processor: processor, Version: c.Version,
 	})
 	s.oauth = oauth.New(oauth.Config{
 		Store: s.store, Sessions: sessions, URLs: s.urls,
@@ -100,7 +100,7 @@ func New(c Config) *Site {
 	m.NotFoundHandler = http.HandlerFunc(s.notFound)
 	m.MethodNotAllowedHandler = http.HandlerFunc(s.notAllowed)
 
-	site.Handler = s.from(s.logged(s.secure(cors(s.limits(packed(unslashed(m)))))))
+	site.Handler = s.from(s.logged(s.secure(s.barred(cors(s.limits(packed(unslashed(m))))))))
 	return site
 }
 
@@ -138,6 +138,20 @@ func (s *server) from(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a := caller(r, s.Trusted); a.IsValid() {
 			r.RemoteAddr = netip.AddrPortFrom(a, 0).String()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+var errBarred = models.Errorf(models.Forbidden, "Nothing is answered to your network here. If that is a mistake, write to whoever looks after this site.")
+
+// barred answers nothing to networks that the stewards have shut out, but that
+// it is alive.
+func (s *server) barred(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/healthz" && r.URL.Path != "/readyz" && s.Chapter.ShutOut(r.Context(), remote(r)) {
+			respond.Fail(w, r, errBarred, respond.PlainError)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -44,7 +44,8 @@ func limited(r *http.Request, c *session.Caller, from netip.Addr) (out []counted
 			return nil
 		}
 		switch {
-		case path == "/sign-in", path == "/setup", strings.HasPrefix(path, "/join"), strings.HasPrefix(path, "/i/"):
+		case path == "/sign-in", path == "/setup", strings.HasPrefix(path, "/join"), strings.HasPrefix(path, "/i/"), path == "/forgotten", strings.HasPrefix(path, "/reset/"),
+			strings.HasPrefix(path, "/appeals/"):
 			return []counted{{signIns, place}}
 		case path == "/follow":
 			return []counted{{handleAsked, place}}

@@ -105,6 +105,7 @@ const (
 	DeedReject       StewardDeed = "member.reject"
 	DeedRole         StewardDeed = "member.role"
 	DeedState        StewardDeed = "member.state"
+	DeedReset        StewardDeed = "member.reset"
 	DeedErase        StewardDeed = "account.erase"
 	DeedKeys         StewardDeed = "account.keys"
 	DeedRule         StewardDeed = "domain.rule"

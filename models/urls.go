@@ -248,6 +248,14 @@ func (u URLs) TagPage(tag string) string { return u.base + "/tags/" + url.PathEs
 // Invitation is the page that an invitation's link opens.
 func (u URLs) Invitation(code string) string { return u.base + "/i/" + code }
 
+// Reset is the page where whoever has the key chooses a new password.
+func (u URLs) Reset(key string) string { return u.base + "/reset/" + key }
+
+// Appeal is the page of a measure's letter: the key opens it without a sign-in.
+func (u URLs) Appeal(id ID, key string) string {
+	return u.base + "/appeals/" + id.String() + "?key=" + url.QueryEscape(key)
+}
+
 // Media is the address of a file of ours.
 func (u URLs) Media(key string) string { return u.base + "/media/" + key }
 

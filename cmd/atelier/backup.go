@@ -38,6 +38,10 @@ func (b *backupCommand) Run(r *run) error {
 		if err != nil {
 			return fmt.Errorf("back up to %s: %w", b.File, err)
 		}
+		// The desk says when the last one was written.
+		if err := c.Store.Write(r.ctx, func(tx *store.Tx) error { return tx.SetMoment(r.ctx, store.Backup, tx.Now()) }); err != nil {
+			return err
+		}
 		fmt.Fprintf(r.stdout, "%s holds %d rows and %d files: %.1f MB.\n", b.File, end.Rows, end.Files, float64(size)/1e6)
 		return nil
 	})

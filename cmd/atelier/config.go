@@ -38,6 +38,8 @@ type Config struct {
 	AllowPeers []string `env:"ATELIER_ALLOW_PEERS" placeholder:"NETWORK" help:"Networks that outgoing requests may reach although they are not public, such as 127.0.0.0/8."`
 	RateLimits string   `env:"ATELIER_RATE_LIMITS" default:"on" enum:"on,off" placeholder:"on|off" help:"Off is for load tests on a loopback name (${default})."`
 
+	SMTP string `name:"smtp" env:"ATELIER_SMTP" placeholder:"ADDRESS" help:"Where letters are handed in: smtp://user:password@host:port, or smtps://. Without it they wait, and stewards can pass their links on."`
+
 	MetricsListen string `env:"ATELIER_METRICS_LISTEN" placeholder:"ADDRESS" help:"Serve Prometheus metrics and pprof there."`
 
 	LogLevel  string `env:"ATELIER_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"debug|info|warn|error" help:"How much to log (${default})."`
@@ -48,6 +50,7 @@ type Config struct {
 	proxies []netip.Prefix
 	peers   []netip.Prefix
 	level   slog.Level
+	mail    *smtpServer // nil: letters wait
 }
 
 // settle checks the configuration and fills in what follows from the rest.
@@ -82,6 +85,11 @@ func (c *Config) settle() error {
 	}
 	if c.peers, err = networks("--allow-peers", c.AllowPeers); err != nil {
 		return err
+	}
+	if c.SMTP != "" {
+		if c.mail, err = parseSMTP(c.SMTP, c.urls.AccountDomain); err != nil {
+			return err
+		}
 	}
 	if c.Database == "" {
 		c.Database = "sqlite:" + filepath.Join(c.Data, "atelier.db")

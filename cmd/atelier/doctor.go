@@ -33,6 +33,7 @@ func (doctorCommand) Run(r *run) error {
 	}{
 		{"configuration", x.configuration}, {"database", x.database}, {"media", x.files}, {"name", x.name},
 		{"certificate", x.certificate}, {"server", x.server}, {"clock", x.clock}, {"webfinger", x.webfinger},
+		{"mail", x.letters},
 	} {
 		found, err := check.do()
 		switch {
@@ -257,6 +258,28 @@ func (x *doctor) webfinger() (string, error) {
 		return "", fmt.Errorf("WebFinger of %s: %w", handle, err)
 	}
 	return handle + " is found", nil
+}
+
+func (x *doctor) letters() (string, error) {
+	waits := ""
+	if x.chapter != nil {
+		n, _, err := x.chapter.Store.CountLetters(x.ctx)
+		if err != nil {
+			return "", err
+		}
+		if n > 0 {
+			waits = fmt.Sprintf("; letters that wait: %d", n)
+		}
+	}
+	if x.mail == nil {
+		return "without --smtp letters wait, and stewards pass their links on" + waits, errNotChecked
+	}
+	ctx, cancel := x.limited()
+	defer cancel()
+	if err := x.mail.check(ctx); err != nil {
+		return "", fmt.Errorf("%s does not take letters (%w): look at --smtp", x.mail.host, err)
+	}
+	return x.mail.host + " takes letters" + waits, nil
 }
 
 // pointsTo says whether a WebFinger document names the actor.

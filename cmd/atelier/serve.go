@@ -74,6 +74,9 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 		return nil, err
 	}
 	ch.EraseFilesIn(files)
+	if c.mail != nil {
+		ch.SendLettersBy(c.mail.send)
+	}
 	knocks := &sign.Knocks{}
 	out := fetch.New(fetch.Config{
 		Scheme: c.urls.Scheme, OwnHosts: c.hosts(), AllowPeers: c.peers, Knocks: knocks,

@@ -155,7 +155,7 @@ func (a *API) adminApprove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Chapter.AcceptApplicant(r.Context(), v, id(r, "id")); err != nil {
+	if err := a.Chapter.AcceptApplicant(r.Context(), v, id(r, "id"), ""); err != nil {
 		return err
 	}
 	return a.adminAccountNow(w, r.Context(), id(r, "id"))
@@ -172,7 +172,7 @@ func (a *API) adminReject(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Chapter.RejectApplicant(r.Context(), v, id(r, "id"), ""); err != nil {
+	if _, err := a.Chapter.RejectApplicant(r.Context(), v, id(r, "id"), "", ""); err != nil {
 		return err
 	}
 	return reply(w, found[id(r, "id")])

@@ -66,7 +66,7 @@ func (p *Pages) frame(r *http.Request, v *visit, name, place string) (Frame, err
 		return f, err
 	}
 	me.Notices = noticesLine(n)
-	f.Me, f.Token = &me, v.FormToken()
+	f.Me, f.Token, f.Steward = &me, v.FormToken(), v.viewer.IsSteward()
 	return f, nil
 }
 

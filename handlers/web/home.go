@@ -8,11 +8,13 @@ import (
 
 	"atelier/models"
 	"atelier/models/store"
+	"atelier/models/text"
 )
 
 type doorView struct {
 	Frame
 	Sentence, Lead, NotesHeading string
+	Join                         string
 	Notes                        []Row
 	Stewards                     []Person
 }
@@ -58,7 +60,7 @@ func (p *Pages) door(w http.ResponseWriter, r *http.Request, v *visit) error {
 		{"application/atom+xml", "/library.atom", "Public notes of " + f.Chapter},
 	}
 	f.Graph = &Graph{"website", f.Chapter, v.chapter.Sentence, f.Canonical, f.Chapter, "", "@" + p.handle(group)}
-	view := doorView{Frame: f, Sentence: v.chapter.Sentence}
+	view := doorView{Frame: f, Sentence: v.chapter.Sentence, Join: joinWords(v.chapter)}
 	if view.Sentence == "" {
 		view.Sentence = f.Chapter
 	}
@@ -249,9 +251,28 @@ func (p *Pages) lounge(ctx context.Context, v *visit) ([]Leaving, error) {
 	return out, nil
 }
 
+// messages are what stewards say to all members: the newest stands on the
+// board.
+func (p *Pages) messages(ctx context.Context, v *visit) ([]boardNotice, error) {
+	list, err := p.Store.Announcements(ctx, v.viewer.AccountID, true, 1)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	a := list[0]
+	by, err := p.Store.Account(ctx, a.By)
+	if err != nil {
+		return nil, err
+	}
+	person := p.person(by)
+	return []boardNotice{{Label: "From " + person.Short + ", to all", Person: &person, Text: text.ShownText(a.HTML)}}, nil
+}
+
 // board are the notices at the top: something to answer, somebody to meet.
 func (p *Pages) board(ctx context.Context, v *visit) ([]boardNotice, error) {
-	var out []boardNotice
+	out, err := p.messages(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	question, err := p.waitingQuestion(ctx, v)
 	if err != nil {
 		return nil, err
@@ -262,7 +283,8 @@ func (p *Pages) board(ctx context.Context, v *visit) ([]boardNotice, error) {
 	} else if out, err = p.boardTalk(ctx, v, out); err != nil {
 		return nil, err
 	}
-	return p.boardColleague(ctx, v, out)
+	out, err = p.boardColleague(ctx, v, out)
+	return out[:min(len(out), 3)], err
 }
 
 // boardTalk puts a discussion that nobody has answered on the board.
@@ -287,11 +309,11 @@ func (p *Pages) boardColleague(ctx context.Context, v *visit, out []boardNotice)
 	}
 	if colleague != nil {
 		person := p.person(colleague)
-		text := person.Bio
-		if text == "" {
-			text = "Joined " + v.moment(colleague.CreatedAt).Words + ". Say hello."
+		words := person.Bio
+		if words == "" {
+			words = "Joined " + v.moment(colleague.CreatedAt).Words + ". Say hello."
 		}
-		out = append(out, boardNotice{Label: "Meet a colleague", Person: &person, Text: text})
+		out = append(out, boardNotice{Label: "Meet a colleague", Person: &person, Text: words})
 	}
 	if len(out) == 0 {
 		return nil, nil

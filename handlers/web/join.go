@@ -187,3 +187,81 @@ func conduct(c *models.Chapter) []models.Rule {
 		{Text: "When something is wrong, tell a steward."},
 	}
 }
+
+// askJoin serves GET /join: how one becomes a member here.
+func (p *Pages) askJoin(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return p.showJoin(w, r, v, newForm())
+}
+
+func (p *Pages) showJoin(w http.ResponseWriter, r *http.Request, v *visit, form *Form) error {
+	if v.Session != nil {
+		return see(w, r, "/")
+	}
+	way := v.chapter.Settings.Registration
+	switch way {
+	case models.Open, models.ByAsking:
+	case models.ByInvite:
+		return p.dead(w, r, v, http.StatusOK, "By invitation", "One becomes a member of "+v.chapter.Name+" by invitation: ask somebody who is one for a link. You can follow from where you are, or read in the library.")
+	default:
+		return p.dead(w, r, v, http.StatusOK, "Not for now", v.chapter.Name+" takes in no new members for now. You can follow from where you are, or read in the library.")
+	}
+	view, err := p.joining(r, v, form, "Join "+v.chapter.Name)
+	if err != nil {
+		return err
+	}
+	view.Bare = false
+	view.Action, view.Button, view.Margin = "/join", "Join "+v.chapter.Name, "Open to everyone"
+	view.Seen = "Members will see that you joined. Your page, with your name, can be seen by anybody; your e-mail address by nobody but the stewards."
+	if way == models.ByAsking {
+		view.Heading, view.Margin, view.Why = "Ask to join "+v.chapter.Name, "A steward reads it, mostly within days", true
+		view.Button, view.Seen = "Ask to join", "Only the stewards read this. Their answer comes by e-mail."
+	}
+	return p.htmlStatus(w, statusOf(form), "join.html", view)
+}
+
+// apply serves POST /join: where the chapter is open one is in at once, else
+// the stewards read it first.
+func (p *Pages) apply(w http.ResponseWriter, r *http.Request, v *visit) error {
+	form := &Form{Values: r.PostForm}
+	way := v.chapter.Settings.Registration
+	if v.Session != nil || way != models.Open && way != models.ByAsking {
+		return p.showJoin(w, r, v, form)
+	}
+	needed(form)
+	if way == models.ByAsking {
+		form.need("reason", "Say in a sentence or two why you would like to join.")
+	}
+	if len(form.Wrong) > 0 {
+		return p.showJoin(w, r, v, form)
+	}
+	a, err := p.Chapter.Apply(r.Context(), newMember(form), from(r))
+	if form.takes(err) {
+		return p.showJoin(w, r, v, form)
+	}
+	if err != nil {
+		return err
+	}
+	m, err := p.Store.Member(r.Context(), a.ID)
+	if err != nil {
+		return err
+	}
+	if m.State == models.Active {
+		return p.begin(w, r, a)
+	}
+	sentence := "The stewards will read what you wrote. Their answer comes to " + m.Email + ", and then you can sign in with the password that you chose."
+	if !p.Chapter.SendsLetters() {
+		sentence = "The stewards will read what you wrote. Once they have let you in you can sign in with the password that you chose: try it in a few days."
+	}
+	return p.dead(w, r, v, http.StatusOK, "Thank you, "+short(a.Label()), sentence)
+}
+
+// joinWords lead to /join, "" where no way leads in without an invitation.
+func joinWords(c *models.Chapter) string {
+	switch c.Settings.Registration {
+	case models.Open:
+		return "Join"
+	case models.ByAsking:
+		return "Ask to join"
+	}
+	return ""
+}

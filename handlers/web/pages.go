@@ -31,6 +31,9 @@ type Config struct {
 	Media     media.Storage
 	Processor *media.Processor
 
+	// Version is the program's.
+	Version string
+
 	// MediaOrigin is where files are served from, if not from this host:
 	// scheme://host.
 	MediaOrigin string
@@ -70,6 +73,10 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/", open: p.home},
 		{path: "/setup", open: p.askSetup, send: p.setup},
 		{path: "/i/{code}", open: p.invited, send: p.join},
+		{path: "/join", open: p.askJoin, send: p.apply},
+		{path: "/forgotten", open: p.askForgotten, send: p.forgotten},
+		{path: "/reset/{key}", open: p.askReset, send: p.reset},
+		{path: "/appeals/{id:[0-9]+}", open: p.askAppeal, send: p.appeal},
 		{path: "/sign-in", open: p.askSignIn, send: p.signIn},
 		{path: "/sign-out", sendAsMine: p.signOut},
 		{path: "/light", send: p.setTheme},
@@ -124,6 +131,23 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/settings/password", own: p.askPassword, sendAsMine: p.savePassword},
 		{path: "/settings/apps", own: p.apps},
 		{path: "/settings/apps/{id:[0-9]+}", own: p.askShutOut, sendAsMine: p.shutOut},
+
+		{path: "/desk", own: p.forStewards(p.askDesk)},
+		{path: "/desk/members", own: p.forStewards(p.deskMembers)},
+		{path: "/desk/members/{id:[0-9]+}", own: p.forStewards(p.deskMember), sendAsMine: p.forStewards(p.setMember)},
+		{path: "/desk/applications", own: p.forStewards(p.deskApplications)},
+		{path: "/desk/applications/{id:[0-9]+}", own: p.forStewards(p.deskApplication), sendAsMine: p.forStewards(p.answerApplication)},
+		{path: "/desk/invitations", own: p.forStewards(p.deskInvites), sendAsMine: p.forStewards(p.setInvites)},
+		{path: "/desk/reports", own: p.forStewards(p.deskReports)},
+		{path: "/desk/reports/{id:[0-9]+}", own: p.forStewards(p.deskReport), sendAsMine: p.forStewards(p.setReport)},
+		{path: "/desk/log", own: p.forStewards(p.deskLog)},
+		{path: "/desk/sites", own: p.forStewards(p.deskSites), sendAsMine: p.forStewards(p.setSites)},
+		{path: "/desk/barred", own: p.forStewards(p.deskBars), sendAsMine: p.forStewards(p.setBars)},
+		{path: "/desk/themes", own: p.forStewards(p.deskThemes), sendAsMine: p.forStewards(p.setThemes)},
+		{path: "/desk/themes/{key}", own: p.forStewards(p.deskTheme), sendAsMine: p.forStewards(p.changeTheme)},
+		{path: "/desk/messages", own: p.forStewards(p.deskMessages), sendAsMine: p.forStewards(p.setMessages)},
+		{path: "/desk/chapter", own: p.forStewards(p.deskChapter), sendAsMine: p.forStewards(p.setChapter)},
+		{path: "/desk/house", own: p.forStewards(p.deskHouse), sendAsMine: p.forStewards(p.setHouse)},
 
 		{path: "/follow", open: p.askFollow, send: p.follow},
 		{path: "/authorize_interaction", own: p.interact},

@@ -13,6 +13,7 @@ import (
 type signInView struct {
 	Frame
 	Heading, Why, Action, Button string
+	Join                         string // the words that lead to /join, if there is a way in
 	Kept                         []Pair
 	Form                         *Form
 }
@@ -33,7 +34,7 @@ func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request, v *visit, nex
 		return err
 	}
 	f.Me = nil
-	view := signInView{Frame: f, Heading: "Sign in", Action: "/sign-in", Button: "Sign in", Kept: []Pair{{"next", next}}, Form: form}
+	view := signInView{Frame: f, Heading: "Sign in", Action: "/sign-in", Button: "Sign in", Kept: []Pair{{"next", next}}, Form: form, Join: joinWords(v.chapter)}
 	if u, err := url.Parse(next); err == nil && u.Path == "/oauth/authorize" {
 		popUp(w)
 		w.Header().Set("Content-Security-Policy", p.policy("'self'", formTarget(u.Query().Get("redirect_uri"))))

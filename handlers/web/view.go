@@ -21,6 +21,7 @@ type Frame struct {
 	Here    string // the page's own address, for coming back
 	Token   string // what forms of this browser carry
 	Me      *Person
+	Steward bool   // the one who looks may sit at the desk
 	Done    string // one line about what was just done
 	Script  bool   // the page has an editor
 

@@ -74,8 +74,12 @@ func applicant(ctx context.Context, tx *store.Tx, by models.Viewer, id models.ID
 	return m, nil
 }
 
-// AcceptApplicant lets an applicant in, in the name of a steward.
-func (c *Chapter) AcceptApplicant(ctx context.Context, by models.Viewer, id models.ID) error {
+// AcceptApplicant lets an applicant in, in the name of a steward, and tells it
+// by a letter with words.
+func (c *Chapter) AcceptApplicant(ctx context.Context, by models.Viewer, id models.ID, words string) error {
+	if err := checkWords(words); err != nil {
+		return err
+	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		m, err := applicant(ctx, tx, by, id)
 		if err != nil {
@@ -88,6 +92,9 @@ func (c *Chapter) AcceptApplicant(ctx context.Context, by models.Viewer, id mode
 		if err := logDeed(ctx, tx, by, models.LogEntry{Deed: models.DeedAccept, AccountID: id}); err != nil {
 			return err
 		}
+		if err := c.mailAnswer(ctx, tx, m, true, words); err != nil {
+			return err
+		}
 		if err := tx.TouchAccount(ctx, id); err != nil {
 			return err
 		}
@@ -96,14 +103,23 @@ func (c *Chapter) AcceptApplicant(ctx context.Context, by models.Viewer, id mode
 }
 
 // RejectApplicant turns an applicant down, in the name of a steward: nothing
-// of it is kept, and the handle is free again.
-func (c *Chapter) RejectApplicant(ctx context.Context, by models.Viewer, id models.ID, reason string) (*models.Account, error) {
+// of it is kept, and the handle is free again. reason is for the log; with
+// words a letter is sent.
+func (c *Chapter) RejectApplicant(ctx context.Context, by models.Viewer, id models.ID, reason, words string) (*models.Account, error) {
+	if err := checkWords(words); err != nil {
+		return nil, err
+	}
 	var a *models.Account
 	err := c.Store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := applicant(ctx, tx, by, id); err != nil {
+		m, err := applicant(ctx, tx, by, id)
+		if err != nil {
 			return err
 		}
-		var err error
+		if words != "" {
+			if err := c.mailAnswer(ctx, tx, m, false, words); err != nil {
+				return err
+			}
+		}
 		if a, err = tx.Account(ctx, id); err != nil {
 			return err
 		}

@@ -63,6 +63,9 @@ func (c *Chapter) Decide(ctx context.Context, by models.Viewer, d Decision) (*mo
 		if m.Letter == "" {
 			return nil
 		}
+		if err := c.mailMeasure(ctx, tx, target, m); err != nil {
+			return err
+		}
 		return c.notify(ctx, tx, models.Notification{AccountID: target.ID, FromID: target.ID, Type: models.NotifyMeasure, ReportID: m.ID})
 	})
 	if err != nil {
@@ -506,6 +509,9 @@ func (c *Chapter) AnswerAppeal(ctx context.Context, by models.Viewer, id models.
 			return err
 		}
 		if err := logDeed(ctx, tx, by, models.LogEntry{Deed: deed, AccountID: a.ID, ComplaintID: m.ComplaintID, Subject: string(m.Kind), Reason: reason}); err != nil {
+			return err
+		}
+		if err := c.mailAppealAnswer(ctx, tx, a, m); err != nil {
 			return err
 		}
 		return c.notify(ctx, tx, models.Notification{AccountID: a.ID, FromID: a.ID, Type: models.NotifyMeasure, ReportID: m.ID})

@@ -640,21 +640,21 @@ func TestApplicationsAndBars(t *testing.T) {
 		kinds(t, "an applicant signs in", err, models.Forbidden)
 		_, err = b.Decide(ctx, stu, chapter.Decision{Kind: models.MeasureSuspend, Target: uma.ID})
 		kinds(t, "a measure about an applicant", err, models.Invalid)
-		kinds(t, "a member accepts", b.AcceptApplicant(ctx, b.as(b.ana), uma.ID), models.Forbidden)
-		kinds(t, "accepted", b.AcceptApplicant(ctx, stu, uma.ID), "")
-		kinds(t, "accepted twice", b.AcceptApplicant(ctx, stu, uma.ID), models.Forbidden)
+		kinds(t, "a member accepts", b.AcceptApplicant(ctx, b.as(b.ana), uma.ID, ""), models.Forbidden)
+		kinds(t, "accepted", b.AcceptApplicant(ctx, stu, uma.ID, ""), "")
+		kinds(t, "accepted twice", b.AcceptApplicant(ctx, stu, uma.ID, ""), models.Forbidden)
 		if m, _ := b.SignIn(ctx, "uma", "correct horse"); m == nil {
 			t.Error("who was accepted cannot sign in")
 		}
-		_, err = b.RejectApplicant(ctx, stu, b.ana.ID, "")
+		_, err = b.RejectApplicant(ctx, stu, b.ana.ID, "", "")
 		kinds(t, "a member is turned down", err, models.Forbidden)
 		vic, err := b.Apply(ctx, somebody("vic"), from)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = b.RejectApplicant(ctx, b.as(b.ana), vic.ID, "")
+		_, err = b.RejectApplicant(ctx, b.as(b.ana), vic.ID, "", "")
 		kinds(t, "a member turns down", err, models.Forbidden)
-		if _, err := b.RejectApplicant(ctx, stu, vic.ID, "spam"); err != nil {
+		if _, err := b.RejectApplicant(ctx, stu, vic.ID, "spam", ""); err != nil {
 			t.Fatal(err)
 		}
 		if vic, err = b.Apply(ctx, somebody("vic"), from); err != nil {

@@ -49,6 +49,13 @@ func (q queries) DeleteJob(ctx context.Context, id models.ID) error {
 	return err
 }
 
+// DeleteJobNamed deletes the job of a kind with a key, whether or not it waits
+// for another try.
+func (q queries) DeleteJobNamed(ctx context.Context, kind, key string) error {
+	_, err := q.exec(ctx, `DELETE FROM jobs WHERE kind = ? AND key = ?`, kind, key)
+	return err
+}
+
 // PostponeJob lets a job run again later.
 func (q queries) PostponeJob(ctx context.Context, id models.ID, at time.Time, why string) error {
 	_, err := q.exec(ctx, `UPDATE jobs SET lease_until = 0, run_at = ?, last_error = ? WHERE id = ?`, at, why, id)
