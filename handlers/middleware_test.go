@@ -503,3 +503,31 @@ func TestNextDoorIsNotPacked(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoIsShutOutIsAnsweredNothing(t *testing.T) {
+	c := chaptertest.Open(t, storetest.SQLite(t))
+	h := site(t, func(x *Config) { x.Chapter = c })
+	pia := models.Viewer{AccountID: chaptertest.Account(t, c, "pia").ID, Role: models.President}
+	paths := []string{"/", "/api/v1/instance", "/chapter", "/.well-known/webfinger?resource=acct:coaches@here.example", "/healthz", "/readyz"}
+	for _, path := range paths {
+		if res := do(h, "GET", path); res.StatusCode == 403 {
+			t.Errorf("%s is refused to everybody", path)
+		}
+	}
+	for _, network := range []struct {
+		value    string
+		severity models.BarSeverity
+		out      bool
+	}{{"198.51.100.0/24", models.BarAccess, false}, {"192.0.2.0/28", models.BarSignUp, false}, {"192.0.2.0/24", models.BarAccess, true}} {
+		if _, err := c.AddBar(t.Context(), pia, models.Bar{Kind: models.NetworkBar, Value: network.value, Severity: network.severity}); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			res := do(h, "GET", path) // from 192.0.2.1
+			alive := strings.HasSuffix(path, "z")
+			if (res.StatusCode == 403) != (network.out && !alive) {
+				t.Errorf("%s after barring %s: %d", path, network.value, res.StatusCode)
+			}
+		}
+	}
+}

@@ -278,6 +278,7 @@ func TestTheHouseAtTheDesk(t *testing.T) {
 		if c, err := h.Chapter.Self(t.Context()); err != nil || c.Settings.Rules[1].ID != kept || c.Settings.Rules[0].ID == kept {
 			t.Errorf("the rules are %+v, %v", c.Settings.Rules, err)
 		}
+		ana.shows(ana.get("/conduct"), 200, "Be kinder.", "No names.", "us@mail.example")
 		form[13], form[9] = "soon", "somehow"
 		me.shows(me.post("/desk/chapter", form...), 422, "Write a number of minutes", "Choose how one becomes a member.")
 	})

@@ -265,3 +265,13 @@ func joinWords(c *models.Chapter) string {
 	}
 	return ""
 }
+
+// conductPage serves GET /conduct.
+func (p *Pages) conductPage(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, err := p.frame(r, v, "What we ask of each other", "about")
+	if err != nil {
+		return err
+	}
+	return p.html(w, "text.html", textView{Frame: f, Heading: "What we ask of each other", Standfirst: "Whoever joins " + v.chapter.Name + " has read these and agreed.",
+		Text: p.markdown(ruleList(conduct(v.chapter)) + "\nWhen something is wrong, tell the stewards: you reach them " + contact(v.chapter) + ". Nobody but they learns who told them.")})
+}

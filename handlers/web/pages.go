@@ -152,6 +152,7 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/follow", open: p.askFollow, send: p.follow},
 		{path: "/authorize_interaction", own: p.interact},
 		{path: "/about", open: p.about},
+		{path: "/conduct", open: p.conductPage},
 		{path: "/privacy", open: p.privacy},
 		{path: "/how-this-travels", open: p.travels},
 		{path: "/accessibility", open: p.accessibility},

@@ -123,9 +123,9 @@ var username = regexp.MustCompile(`^[a-z0-9_]+$`)
 // addresses of pages, or would pass for the house itself.
 var reserved = func() map[string]bool {
 	m := map[string]bool{}
-	for _, name := range strings.Fields(`about accessibility actor admin administrator api app apps assets authorize_interaction chapters circles
-		contexts demo desk development everyone follow gatherings health healthz help home how_this_travels i inbox join letters library mail media
-		members metrics moderator nodeinfo note notes notifications oauth people postmaster privacy questions readyz root search series settings
+	for _, name := range strings.Fields(`about accessibility actor appeals admin administrator api app apps assets authorize_interaction chapters circles
+		conduct contexts demo desk development everyone follow forgotten gatherings health healthz help home how_this_travels i inbox join letters library mail media
+		members metrics moderator nodeinfo note notes notifications oauth people postmaster privacy questions readyz reset root search series settings
 		setup share shelf sign_in sign_out static steward support system tags talk terms themes url users webmaster well_known`) {
 		m[name] = true
 	}
