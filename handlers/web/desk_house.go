@@ -127,12 +127,12 @@ func (p *Pages) setInvites(w http.ResponseWriter, r *http.Request, v *visit) err
 	}
 	if to := form.Get("to"); to != "" { // before anything is made
 		if err := p.Chapter.CheckMail(r.Context(), to); err != nil {
-			return again(w, r, v, form, onField(err, "email", "to"), "", "", p.showInvites)
+			return again(w, r, v, form, fieldAs(err, "email", "to"), "", "", p.showInvites)
 		}
 	}
 	i, err := p.Chapter.CreateInvite(r.Context(), v.viewer, n)
 	if err == nil && form.Get("to") != "" {
-		err = onField(p.Chapter.MailInvite(r.Context(), v.viewer, i.Code, form.Get("to"), form.Text("words")), "email", "to")
+		err = fieldAs(p.Chapter.MailInvite(r.Context(), v.viewer, i.Code, form.Get("to"), form.Text("words")), "email", "to")
 	}
 	return again(w, r, v, form, err, "/desk/invitations", "invited", p.showInvites)
 }
@@ -260,7 +260,7 @@ func (p *Pages) setBars(w http.ResponseWriter, r *http.Request, v *visit) error 
 		}
 		b.Value = strings.TrimPrefix(b.Value, "@")
 		_, err = p.Chapter.AddBar(r.Context(), v.viewer, b)
-		err = onField(err, "domain", "email")
+		err = fieldAs(err, "domain", "email")
 	default:
 		return models.Errorf(models.Malformed, "This button is not known.")
 	}
@@ -314,7 +314,7 @@ func (p *Pages) setThemes(w http.ResponseWriter, r *http.Request, v *visit) erro
 		}
 	}
 	_, err = p.Chapter.SaveTheme(r.Context(), v.viewer, t)
-	return again(w, r, v, form, onField(onField(err, "key", "name"), "username", "name"), "/desk/themes", "saved", p.showThemes)
+	return again(w, r, v, form, fieldAs(fieldAs(err, "key", "name"), "username", "name"), "/desk/themes", "saved", p.showThemes)
 }
 
 // commaList are the words of a list with commas.

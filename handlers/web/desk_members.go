@@ -225,7 +225,7 @@ func (p *Pages) setMember(w http.ResponseWriter, r *http.Request, v *visit) erro
 		line, err = "role", p.Chapter.SetRole(ctx, v.viewer, id, models.Role(form.Get("role")))
 	case "decide":
 		_, err = p.Chapter.Decide(ctx, v.viewer, chapter.Decision{Kind: models.MeasureKind(form.Get("measure")), Target: id, Reason: form.Text("reason"), Letter: form.Text("letter")})
-		err = onField(err, "do", "measure")
+		err = fieldAs(err, "do", "measure")
 	case "lift":
 		line, err = "restored", p.Chapter.Lift(ctx, v.viewer, id, models.MeasureKind(of), "")
 	case "agree", "stay":
@@ -247,8 +247,8 @@ func (p *Pages) setMember(w http.ResponseWriter, r *http.Request, v *visit) erro
 	return p.showMember(w, r, v, s, form, "")
 }
 
-// onField gives an error about one field to another.
-func onField(err error, from, to string) error {
+// fieldAs gives an error about one field to another.
+func fieldAs(err error, from, to string) error {
 	if e, ok := err.(*models.Error); ok && e.Field == from {
 		return e.On(to)
 	}

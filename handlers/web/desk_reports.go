@@ -309,5 +309,5 @@ func (p *Pages) decideReport(ctx context.Context, v *visit, id models.ID, form *
 		d.Posts = r.PostIDs
 	}
 	_, err = p.Chapter.Decide(ctx, v.viewer, d)
-	return "decided", onField(err, "do", "measure")
+	return "decided", fieldAs(err, "do", "measure")
 }
