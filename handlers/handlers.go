@@ -63,6 +63,7 @@ type server struct {
 	api   *mastodon.API
 
 	streams *streaming.Streams
+	routes  *mux.Router
 }
 
 // New returns the route table with its rooms.
@@ -80,19 +81,21 @@ func New(c Config) *Site {
 		AskConsent: s.askConsent, ShowCode: s.pages.Code, PageError: s.pages.Error, Avatar: s.avatar,
 	})
 	s.api = mastodon.New(mastodon.Config{
-		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, Version: c.Version, Media: c.Media, Processor: processor, Push: c.Push,
+		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, NewToken: s.oauth.NewToken, Version: c.Version, Media: c.Media, Processor: processor, Push: c.Push,
 	})
 	s.streams = streaming.New(streaming.Config{
 		Store: s.store, Listen: c.Chapter.Hub().Subscribe, CallerOf: s.oauth.CallerOf,
-		Status: s.api.Render.Status, Notification: s.api.Render.Notification, Conversation: s.api.Render.Conversation, Library: mastodon.Library,
+		Status: s.api.Render.Status, Notification: s.api.Render.Notification, Conversation: s.api.Render.Conversation, Announcement: s.api.Render.Announcement, Library: mastodon.Library,
 	})
 
 	m := mux.NewRouter()
 	m.Use(observed)
 	m.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
+	m.HandleFunc("/health", healthy).Methods(http.MethodGet, http.MethodHead) // what clients of Mastodon ask
 	m.Handle("/readyz", respond.Wrap(s.ready, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
 	m.Handle("/media/{key:.+}", respond.Wrap(s.file, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
 	s.machines(m)
+	s.routes = m
 	s.streams.Routes(m)
 	s.api.Routes(m)
 	s.oauth.Routes(m)

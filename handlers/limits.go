@@ -31,6 +31,7 @@ var (
 	posts       = limit{"posts", 300, 3 * time.Hour}
 	follows     = limit{"follows", 400, 24 * time.Hour}
 	newApps     = limit{"apps", 5, 10 * time.Minute}
+	newMembers  = limit{"sign-ups", 5, 30 * time.Minute}
 	signIns     = limit{"sign-ins", 25, 5 * time.Minute}
 	handleAsked = limit{"handles", 30, 5 * time.Minute} // "follow from where you are": each may ask another server
 )
@@ -56,6 +57,9 @@ func limited(r *http.Request, c *session.Caller, from netip.Addr) (out []counted
 	}
 	if path == "/api/v1/apps" && r.Method == http.MethodPost {
 		return []counted{{newApps, place}, {perPlace, place}}
+	}
+	if path == "/api/v1/accounts" && r.Method == http.MethodPost {
+		return []counted{{newMembers, place}, {perPlace, place}}
 	}
 	if c == nil {
 		return []counted{{perPlace, place}}

@@ -38,20 +38,21 @@ const (
 	AccountMoved    EventKind = "account.moved"
 	RelationChanged EventKind = "relation.changed" // AccountID's view of TargetID; nobody else's business
 
-	Notified       EventKind = "notified"              // AccountID has a new notification, NotificationID
-	Conversed      EventKind = "conversation"          // AccountID's conversation TargetID has a new post
-	HomeChanged    EventKind = "home.changed"          // AccountID's home timeline was rebuilt
-	FiltersChanged EventKind = "filters.changed"       // AccountID's filters
-	Announced      EventKind = "announcement"          // Data: the announcement's id
-	AnnouncedGone  EventKind = "announcement.gone"     // Data: the announcement's id
-	AnnouncedReact EventKind = "announcement.reaction" // Data: AnnouncementReacted
-	TokenRevoked   EventKind = "token.revoked"         // streams of it end; Data: the token's id
-	ReportFiled    EventKind = "report.filed"          // by AccountID about TargetID; Data: Filed
-	ChapterChanged EventKind = "chapter.changed"
-	ThreadWanted   EventKind = "thread.wanted"  // PostID has a parent that is not here
-	RelayJoined    EventKind = "relay.joined"   // the server asks a relay; Data: RelayDeed
-	RelayLeft      EventKind = "relay.left"     // Data: RelayDeed
-	ActivityRelay  EventKind = "activity.relay" // Data: RelayedActivity, sent on as it came: by a Group, or to the followers of TargetID
+	Notified            EventKind = "notified"              // AccountID has a new notification, NotificationID
+	Conversed           EventKind = "conversation"          // AccountID's conversation TargetID has a new post
+	HomeChanged         EventKind = "home.changed"          // AccountID's home timeline was rebuilt
+	FiltersChanged      EventKind = "filters.changed"       // AccountID's filters
+	Announced           EventKind = "announcement"          // Data: the announcement's id
+	AnnouncedGone       EventKind = "announcement.gone"     // Data: the announcement's id
+	AnnouncedReact      EventKind = "announcement.reaction" // Data: AnnouncementReacted
+	TokenRevoked        EventKind = "token.revoked"         // streams of it end; Data: the token's id
+	ReportFiled         EventKind = "report.filed"          // by AccountID about TargetID; Data: Filed
+	ChapterChanged      EventKind = "chapter.changed"
+	ThreadWanted        EventKind = "thread.wanted"        // PostID has a parent that is not here
+	RelayJoined         EventKind = "relay.joined"         // the server asks a relay; Data: RelayDeed
+	RelayLeft           EventKind = "relay.left"           // Data: RelayDeed
+	ActivityRelay       EventKind = "activity.relay"       // Data: RelayedActivity, sent on as it came: by a Group, or to the followers of TargetID
+	NotificationsMerged EventKind = "notifications.merged" // what was held back for AccountID is among its notifications
 )
 
 // Event is "this happened", left by a change in its own transaction. Delivery,

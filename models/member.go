@@ -61,6 +61,10 @@ type Member struct {
 	Language     string
 	Quotes       QuotePolicy
 
+	// AttributionDomains are sites that may name the member as an author of
+	// their pages (Mastodon: attribution_domains).
+	AttributionDomains []string
+
 	Application string // what an applicant wrote
 	InvitedBy   ID
 	CreatedAt   time.Time

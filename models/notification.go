@@ -20,6 +20,8 @@ const (
 	NotifySignUp        NotificationType = "admin.sign_up"
 	NotifyReport        NotificationType = "admin.report"
 	NotifyMeasure       NotificationType = "moderation_warning"
+	NotifyCollected     NotificationType = "added_to_collection"
+	NotifyCollection    NotificationType = "collection_update"
 )
 
 // Notification tells AccountID that FromID did something.
@@ -29,7 +31,7 @@ type Notification struct {
 	Type      NotificationType
 	FromID    ID
 	PostID    ID // 0 if it is not about a post
-	ReportID  ID // the complaint of a NotifyReport, the measure of a NotifyMeasure
+	ReportID  ID // the complaint of a NotifyReport, the measure of a NotifyMeasure, the collection of the last two
 	GroupKey  string
 	Filtered  bool // held back by the policy
 	CreatedAt time.Time

@@ -66,6 +66,7 @@ func NewFinder(c *Client, ch *chapter.Chapter) *Finder {
 	ch.Store.Listen(f.hear)
 	ch.HandleJobs(chapter.JobThread, f.threadJob)
 	ch.HandleJobs(chapter.JobReplies, f.repliesJob)
+	ch.HandleJobs(chapter.JobCard, f.cardJob)
 	ch.HandleJobs(chapter.JobRefresh, f.refreshJob)
 	ch.HandleJobs(chapter.JobFeatured, f.featuredJob)
 	ch.HandleJobs(chapter.JobQuote, f.quoteJob)

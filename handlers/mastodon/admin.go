@@ -62,6 +62,13 @@ func (a *API) adminTable() []row {
 		{put, "/api/v1/admin/ip_blocks/{id}", a.adminChangeBar},
 		{remove, "/api/v1/admin/ip_blocks/{id}", a.adminDeleteBar(networks)},
 
+		{get, "/api/v1/admin/tags", a.adminTags},
+		{get, "/api/v1/admin/tags/{id}", a.adminTag},
+		{get, "/api/v1/admin/trends/tags", a.adminTrends},
+		{get, "/api/v1/admin/trends/statuses", a.adminTrends},
+		{get, "/api/v1/admin/trends/links", a.adminTrends},
+		{get, "/api/v1/admin/trends/links/publishers", a.adminTrends},
+
 		{post, "/api/v1/admin/measures", a.adminMeasures},
 		{post, "/api/v1/admin/dimensions", a.adminDimensions},
 		{post, "/api/v1/admin/retention", a.adminRetention},

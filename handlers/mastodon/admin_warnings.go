@@ -53,13 +53,15 @@ func (x *notices) loadMeasures(ctx context.Context, ids []models.ID) error {
 	return nil
 }
 
-// appendCase appends the report or the measure that a notification is about.
+// appendCase appends the report, the measure or the collection that a notification is about.
 func (x *notices) appendCase(b []byte, n *models.Notification) []byte {
 	switch {
 	case n.ReportID == 0:
 		return b
 	case n.Type == models.NotifyMeasure:
 		b = append(b, `,"moderation_warning":`...)
+	case n.Type == models.NotifyCollected, n.Type == models.NotifyCollection:
+		b = append(b, `,"collection":`...)
 	default:
 		b = append(b, `,"report":`...)
 	}

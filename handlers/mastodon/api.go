@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -23,6 +24,9 @@ type Config struct {
 
 	Media     media.Storage
 	Processor *media.Processor // of uploads
+
+	// NewToken makes a token of an app for a new member and returns its secret.
+	NewToken func(ctx context.Context, app *models.App, account models.ID, scopes models.Scopes) (secret string, t *models.Token, err error)
 
 	// Push sends to push services, whose addresses strangers choose; nil means
 	// that nothing is pushed.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gorilla/mux"
+
 	"atelier/models"
 	"atelier/models/chapter"
 	"atelier/models/media"
@@ -15,8 +17,8 @@ import (
 // compatible is the release of Mastodon whose API is whole here, and apiLevel
 // what of it clients may count on (instance.api_versions.mastodon).
 const (
-	compatible = "4.2.0"
-	apiLevel   = 2
+	compatible = "4.5.0"
+	apiLevel   = 9
 )
 
 // version tells clients what they can expect: it starts with digits, as their
@@ -356,11 +358,44 @@ func (a *API) getTerms(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return terms(w, self)
+}
+
+// getTermsOf serves GET /api/v1/instance/terms_of_service/{date}: there is one
+// text, which is in force since the chapter opened.
+func (a *API) getTermsOf(w http.ResponseWriter, r *http.Request) error {
+	self, err := a.Chapter.Self(r.Context())
+	if err != nil {
+		return err
+	}
+	if mux.Vars(r)["date"] != self.OpenedAt.UTC().Format(time.DateOnly) {
+		return models.Errorf(models.NotFound, "Record not found")
+	}
+	return terms(w, self)
+}
+
+func terms(w http.ResponseWriter, self *models.Chapter) error {
 	if self.Settings.Terms == "" {
 		return models.Errorf(models.NotFound, "Record not found")
 	}
 	shared(w)
 	return reply(w, termsEntity{EffectiveDate: day(self.OpenedAt), Effective: true, Content: text.Render(self.Settings.Terms, models.Markdown, text.Env{})})
+}
+
+// languageEntity is a language that posts can be in.
+type languageEntity struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// getLanguages serves GET /api/v1/instance/languages.
+func (a *API) getLanguages(w http.ResponseWriter, _ *http.Request) error {
+	out := []languageEntity{}
+	for _, l := range text.Languages() {
+		out = append(out, languageEntity{l.Tag, l.Name})
+	}
+	shared(w)
+	return reply(w, out)
 }
 
 // weekEntity is a week of statistics; its numbers are strings.

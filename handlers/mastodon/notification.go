@@ -75,7 +75,10 @@ func (x *notices) loadReports(ctx context.Context, ids []models.ID) error {
 		}
 		x.reports[id] = encode(e)
 	}
-	return x.loadMeasures(ctx, ids)
+	if err := x.loadMeasures(ctx, ids); err != nil {
+		return err
+	}
+	return x.loadCollections(ctx, ids)
 }
 
 // has says whether a notification can be shown: who it is from, and the post

@@ -71,6 +71,21 @@ func (a *API) link(w http.ResponseWriter, r *http.Request, p paging, older, newe
 	}
 }
 
+// linkOffset names the next and the previous page of a list that pages by
+// offset; found is how many are on this one.
+func (a *API) linkOffset(w http.ResponseWriter, r *http.Request, offset, limit, found int) {
+	var b strings.Builder
+	if found == limit {
+		a.linkTo(&b, r, r.URL.Query(), "offset", strconv.Itoa(offset+limit), "next")
+	}
+	if offset > 0 {
+		a.linkTo(&b, r, r.URL.Query(), "offset", strconv.Itoa(max(offset-limit, 0)), "prev")
+	}
+	if b.Len() > 0 {
+		w.Header().Set("Link", b.String())
+	}
+}
+
 func (a *API) linkTo(b *strings.Builder, r *http.Request, query url.Values, key, value, rel string) {
 	if b.Len() > 0 {
 		b.WriteString(", ")

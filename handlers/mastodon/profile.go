@@ -48,7 +48,7 @@ func (a *API) credential(ctx context.Context, id models.ID) (rendered, error) {
 	}
 	source := profileSource{Privacy: string(privacy), Sensitive: member.Sensitive, Language: nullable(member.Language), Note: account.BioSource, Fields: []fieldEntity{},
 		FollowRequestsCount: requests, HideCollections: account.HideNetwork, Discoverable: account.Discoverable, Indexable: account.Indexable,
-		AttributionDomains: []string{}, QuotePolicy: string(member.Quotes)}
+		AttributionDomains: texts(member.AttributionDomains), QuotePolicy: string(member.Quotes)}
 	if member.Quotes == "" {
 		source.QuotePolicy = string(models.QuotesPublic)
 	}
@@ -110,6 +110,7 @@ type profileForm struct {
 	AvatarDescription *string            `param:"avatar_description"`
 	HeaderDescription *string            `param:"header_description"`
 	Fields            *[]fieldForm       `param:"fields_attributes"`
+	Attribution       *[]string          `param:"attribution_domains"`
 	Source            *profileSourceForm `param:"source"`
 }
 
@@ -140,7 +141,7 @@ func (a *API) updateProfile(w http.ResponseWriter, r *http.Request, me *models.A
 	}
 	ctx := r.Context()
 	change := chapter.Profile{Name: form.DisplayName, Bio: form.Note, Locked: form.Locked, Bot: form.Bot, Discoverable: form.Discoverable,
-		Indexable: form.Indexable, HideNetwork: form.HideCollections}
+		Indexable: form.Indexable, HideNetwork: form.HideCollections, Attribution: form.Attribution}
 	if form.Fields != nil {
 		change.Fields = []models.Field{}
 		for _, f := range *form.Fields {
@@ -245,7 +246,7 @@ type profileEntity struct {
 func (a *API) profileOf(account *models.Account) profileEntity {
 	e := profileEntity{ID: account.ID.String(), DisplayName: account.Name, Note: account.BioSource, Fields: []fieldEntity{}, Locked: account.Locked, Bot: account.Bot,
 		HideCollections: account.HideNetwork, Discoverable: account.Discoverable, Indexable: account.Indexable,
-		ShowMedia: true, ShowMediaReplies: true, ShowFeatured: true, AttributionDomains: []string{}}
+		ShowMedia: true, ShowMediaReplies: true, ShowFeatured: true}
 	avatar, text := a.Render.picture(account.Avatar, "")
 	e.Avatar, e.AvatarStatic, e.AvatarDescription = nullable(avatar), nullable(avatar), text
 	header, text := a.Render.picture(account.Header, "")
@@ -270,7 +271,13 @@ func (a *API) ownProfile(w http.ResponseWriter, r *http.Request, me *models.Acco
 	if err != nil {
 		return err
 	}
-	return reply(w, a.profileOf(account))
+	member, err := a.Store.Member(r.Context(), me.ID)
+	if err != nil {
+		return err
+	}
+	e := a.profileOf(account)
+	e.AttributionDomains = texts(member.AttributionDomains)
+	return reply(w, e)
 }
 
 // patchProfile serves PATCH /api/v1/profile.

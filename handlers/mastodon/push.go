@@ -291,6 +291,7 @@ func pushTitle(t models.NotificationType, name string) string {
 		models.NotifyFollowRequest: "%s would like to follow you", models.NotifyFavourite: "%s thanked you", models.NotifyPoll: "A poll has ended: %s",
 		models.NotifyUpdate: "%s edited a post", models.NotifyQuote: "%s quoted you", models.NotifyQuotedUpdate: "%s edited a post that you quoted",
 		models.NotifySignUp: "%s joined", models.NotifyReport: "%s reported something",
+		models.NotifyCollected: "%s put you into a collection", models.NotifyCollection: "%s changed a collection that you are in",
 	}[t]
 	if format == "" {
 		format = "News from %s"

@@ -80,3 +80,23 @@ func (a *API) tagTimeline(w http.ResponseWriter, r *http.Request) error {
 	brief(w, v.AccountID == 0)
 	return a.statuses(w, r, v, p, refs)
 }
+
+// linkTimeline serves GET /api/v1/timelines/link: public posts with a card of
+// one link.
+func (a *API) linkTimeline(w http.ResponseWriter, r *http.Request) error {
+	v, err := a.viewer(r, "read:statuses")
+	if err != nil {
+		return err
+	}
+	p := pageOf(r, 20)
+	link := p.query.Get("url")
+	if link == "" {
+		return models.Errorf(models.Malformed, "param is missing or the value is empty: url")
+	}
+	refs, err := a.Store.LinkRefs(r.Context(), v, link, p.Page)
+	if err != nil {
+		return err
+	}
+	brief(w, v.AccountID == 0)
+	return a.statuses(w, r, v, p, refs)
+}

@@ -461,7 +461,7 @@ func TestInstance(t *testing.T) {
 		}
 		waitFor(t, func() bool { self, _ := w.Self(t.Context()); return self.Email != "" })
 		v2 := w.nobody.get("/api/v2/instance")
-		v2.is("domain", "here.example").is("title", "Test Coaches").is("description", "We try things.").is("version", "4.2.0 (compatible; Atelier 0.1.0)").
+		v2.is("domain", "here.example").is("title", "Test Coaches").is("description", "We try things.").is("version", "4.5.0 (compatible; Atelier 0.1.0)").is("api_versions.mastodon", 9).
 			is("configuration.urls.streaming", "wss://here.example").is("configuration.statuses.characters_reserved_per_url", 23).is("rules.0.text", "Be kind.").
 			is("contact.account.acct", "pia").is("contact.email", "desk@here.example")
 		v1 := w.nobody.get("/api/v1/instance")

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
+	"atelier/handlers/apitest"
 	"atelier/handlers/oauth"
 	"atelier/handlers/respond"
 	"atelier/handlers/session"
@@ -22,6 +23,8 @@ import (
 	"atelier/models/store"
 	"atelier/models/store/storetest"
 )
+
+func TestMain(m *testing.M) { apitest.Main(m) }
 
 // room is the OAuth handlers with a member who is signed in.
 type room struct {
@@ -85,6 +88,7 @@ func (x *room) do(method, path, body string, change ...func(*http.Request)) *htt
 	}
 	w := httptest.NewRecorder()
 	x.mux.ServeHTTP(w, r)
+	apitest.Answered(x.t, x.mux, method, path, w.Code, w.Header(), w.Body.Bytes())
 	return w.Result()
 }
 

@@ -84,6 +84,14 @@ func (o *OAuth) newToken(appID, accountID models.ID, scopes models.Scopes, hash 
 	}
 }
 
+// NewToken makes a token of an app for a member who did not come to the
+// consent page, having joined through the app, and returns its secret.
+func (o *OAuth) NewToken(ctx context.Context, app *models.App, account models.ID, scopes models.Scopes) (secret string, t *models.Token, err error) {
+	secret = newSecret()
+	t = o.newToken(app.ID, account, scopes, hash(secret))
+	return secret, t, o.Store.Write(ctx, func(tx *store.Tx) error { return tx.AddToken(ctx, t) })
+}
+
 // Issue makes a token for a member without an app, for the command line, and
 // returns its secret.
 func Issue(ctx context.Context, s *store.Store, m *models.Member, list string) (secret string, err error) {

@@ -54,7 +54,7 @@ func (s *Streams) hear(events []models.Event) {
 		case models.TokenRevoked:
 			s.revoke(e)
 		case models.PostPublished, models.PostEdited, models.PostBoosted, models.PostDeleted, models.PostUnboosted,
-			models.Notified, models.Conversed, models.FiltersChanged, models.AccountChanged, models.AccountDeleted:
+			models.Notified, models.NotificationsMerged, models.Conversed, models.Announced, models.AnnouncedGone, models.AnnouncedReact, models.FiltersChanged, models.AccountChanged, models.AccountDeleted:
 			s.news.add(e)
 		}
 	}
@@ -105,6 +105,14 @@ func (s *Streams) tell(ctx context.Context, e models.Event) (err error) {
 		return s.gone(ctx, e)
 	case models.Notified:
 		return s.notice(ctx, e)
+	case models.NotificationsMerged:
+		s.merged(e)
+	case models.Announced:
+		return s.announce(ctx, models.ParseID(string(e.Data)))
+	case models.AnnouncedGone:
+		s.toMembers(newMessage("announcement.delete", e.Data))
+	case models.AnnouncedReact:
+		return s.reacted(e)
 	case models.Conversed:
 		return s.conversation(ctx, e)
 	case models.FiltersChanged:
@@ -381,12 +389,7 @@ func (s *Streams) conversation(ctx context.Context, e models.Event) error {
 
 // notice tells a member of a notification.
 func (s *Streams) notice(ctx context.Context, e models.Event) error {
-	to := s.on(channel{kind: notifications, of: e.AccountID})
-	for _, x := range s.on(channel{kind: user, of: e.AccountID}) {
-		if allow(x.who(), "read:notifications") == nil {
-			to = append(to, x)
-		}
-	}
+	to := s.notified(e.AccountID)
 	if len(to) == 0 {
 		return nil
 	}
@@ -402,4 +405,23 @@ func (s *Streams) notice(ctx context.Context, e models.Event) error {
 		x.push(m, x.label)
 	}
 	return nil
+}
+
+// notified are the listeners who may hear of an account's notifications.
+func (s *Streams) notified(accountID models.ID) []listener {
+	to := s.on(channel{kind: notifications, of: accountID})
+	for _, x := range s.on(channel{kind: user, of: accountID}) {
+		if allow(x.who(), "read:notifications") == nil {
+			to = append(to, x)
+		}
+	}
+	return to
+}
+
+// merged tells that notifications that were held back are among the others.
+func (s *Streams) merged(e models.Event) {
+	m := newMessage("notifications_merged", []byte("1"))
+	for _, x := range s.notified(e.AccountID) {
+		x.push(m, x.label)
+	}
 }

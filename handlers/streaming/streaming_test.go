@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
+	"atelier/handlers/apitest"
 	"atelier/handlers/session"
 	"atelier/models"
 	"atelier/models/chapter"
@@ -25,6 +26,8 @@ import (
 	"atelier/models/store"
 	"atelier/models/store/storetest"
 )
+
+func TestMain(m *testing.M) { apitest.Main(m) }
 
 // room is the streams of a chapter with the members ana and bob, where bob
 // follows ana. A token is a member's name and, behind a slash, its scopes.
@@ -54,7 +57,7 @@ func open(t *testing.T, s *store.Store, change func(*Config)) *room {
 		x.hear = hear
 		return x.chapter.Hub().Subscribe(hear)
 	}
-	c := Config{Store: s, Listen: listen, CallerOf: x.callerOf, Status: x.status, Notification: x.notification, Conversation: x.conversation, Library: 1}
+	c := Config{Store: s, Listen: listen, CallerOf: x.callerOf, Status: x.status, Notification: x.notification, Conversation: x.conversation, Announcement: x.announcement, Library: 1}
 	if change != nil {
 		change(&c)
 	}
@@ -154,6 +157,14 @@ func (x *room) conversation(ctx context.Context, v models.Viewer, id models.ID) 
 		return nil, err
 	}
 	return json.Marshal(map[string]string{"text": fmt.Sprint("last ", c.LastPostID)})
+}
+
+func (x *room) announcement(ctx context.Context, id models.ID) ([]byte, error) {
+	a, err := x.chapter.Store.Announcement(ctx, 0, id)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(a.Source)
 }
 
 func (x *room) publish(by *models.Account, d chapter.Draft) *models.Post {
@@ -508,6 +519,8 @@ func (x *room) listen(path string) (lines func() string, close func()) {
 	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/event-stream" || res.Header.Get("Cache-Control") != "private, no-store" {
 		x.t.Errorf("%s: %d %v", path, res.StatusCode, res.Header)
 	}
+	where, _, _ := strings.Cut(path, "?")
+	apitest.Exercised(x.t, http.MethodGet, "/api/v1/streaming"+strings.TrimSuffix(where, "/"))
 	in := bufio.NewReader(res.Body)
 	return func() string {
 		line, err := in.ReadString('\n')
@@ -542,6 +555,41 @@ func TestServerSentEvents(t *testing.T) {
 			got := []string{line(), line(), line(), line(), line(), line()}
 			if diff := cmp.Diff([]string{"event: update", "data: " + want, "", "event: delete", "data: " + p.ID.String(), ""}, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+			end()
+			x.settled(0)
+		})
+	}
+}
+
+// Streams of one's own as server-sent events.
+func TestServerSentEventsOfOnesOwn(t *testing.T) {
+	x := open(t, storetest.SQLite(t), nil)
+	mine := &models.List{Title: "Friends", Replies: models.RepliesToList}
+	if err := x.chapter.SetList(t.Context(), x.bob, mine); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.chapter.AddToList(t.Context(), x.bob, mine.ID, []models.ID{x.ana.ID}); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"/user/notification":             "event: notification",
+		"/list?list=" + mine.ID.String(): "event: update",
+		"/direct":                        "event: conversation",
+	} {
+		t.Run(path, func(t *testing.T) {
+			x.t = t
+			sep := "?"
+			if strings.Contains(path, "?") {
+				sep = "&"
+			}
+			line, end := x.listen(path + sep + "access_token=bob/read")
+			line() // that it is alive
+			x.publish(x.ana, chapter.Draft{Source: "@bob psst", Visibility: models.Direct})
+			x.publish(x.ana, chapter.Draft{Source: "hello"})
+			x.told()
+			if got := line(); got != want {
+				t.Errorf("%q, want %q", got, want)
 			}
 			end()
 			x.settled(0)
@@ -827,6 +875,7 @@ func TestHealth(t *testing.T) {
 	if b, _ := io.ReadAll(res.Body); res.StatusCode != 200 || string(b) != "OK" {
 		t.Errorf("%d %s", res.StatusCode, b)
 	}
+	apitest.Exercised(t, http.MethodGet, "/api/v1/streaming/health")
 }
 
 func TestLists(t *testing.T) {
@@ -917,6 +966,83 @@ func TestConversations(t *testing.T) {
 		q := x.publish(x.ana, chapter.Draft{Source: "@pia psst", Visibility: models.Direct})
 		if got, want := pia.brief(), "direct: conversation last "+q.ID.String(); got != want {
 			t.Errorf("somebody who was not named: %s, want %s", got, want)
+		}
+	})
+}
+
+func TestAnnouncements(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		x := open(t, s, nil)
+		bob := x.dial("?stream=user&access_token=bob/read", nil)
+		public := x.dial("?stream=public&access_token=ana/read", nil)
+		x.settled(2)
+		pia := models.Viewer{AccountID: chaptertest.Account(t, x.chapter, "pia").ID, Role: models.President}
+		a, err := x.chapter.SaveAnnouncement(t.Context(), pia, models.Announcement{Source: "a draft"}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Source = "We meet."
+		if a, err = x.chapter.SaveAnnouncement(t.Context(), pia, *a, true); err != nil {
+			t.Fatal(err)
+		}
+		x.told()
+		if err := x.chapter.ReactToAnnouncement(t.Context(), x.ana, a.ID, "👍", true); err != nil {
+			t.Fatal(err)
+		}
+		if err := x.chapter.DeleteAnnouncement(t.Context(), pia, a.ID); err != nil {
+			t.Fatal(err)
+		}
+		x.publish(x.ana, chapter.Draft{Source: "end"})
+		want := []string{
+			`{"stream":["user"],"event":"announcement","payload":"\"We meet.\""}`,
+			`{"stream":["user"],"event":"announcement.reaction","payload":"{\"name\":\"👍\",\"count\":1,\"announcement_id\":\"` + a.ID.String() + `\"}"}`,
+			`{"stream":["user"],"event":"announcement.delete","payload":"` + a.ID.String() + `"}`,
+		}
+		if diff := cmp.Diff(want, []string{bob.next(), bob.next(), bob.next()}); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if got := public.brief(); got != "public: update end, stranger" {
+			t.Errorf("a public stream: %s", got)
+		}
+	})
+}
+
+func TestHeldBackNotificationsMerge(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		x := open(t, s, nil)
+		if _, err := x.chapter.SetNotificationPolicy(t.Context(), x.bob, func(p *models.NotificationPolicy) { p.NotFollowers = models.HoldAsk }); err != nil {
+			t.Fatal(err)
+		}
+		bob, notices := x.dial("?stream=user&access_token=bob/read", nil), x.dial("?stream=user:notification&access_token=bob/read", nil)
+		statuses := x.dial("?stream=user&access_token=bob/read:statuses", nil)
+		x.settled(3)
+		post := x.publish(x.ana, chapter.Draft{Source: "@bob hello"})
+		x.told()
+		list, err := s.NotificationRequests(t.Context(), x.bob.ID, store.Page{Limit: 10})
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%v, %v", list, err)
+		}
+		if err := x.chapter.AcceptRequests(t.Context(), x.bob, []models.ID{list[0].ID}); err != nil {
+			t.Fatal(err)
+		}
+		x.told()
+		if _, err := x.chapter.Delete(t.Context(), x.ana, post.ID); err != nil {
+			t.Fatal(err)
+		}
+		gone := "user: delete " + post.ID.String()
+		for name, c := range map[string]struct {
+			c    *client
+			want []string
+		}{
+			"user":                    {bob, []string{"user: update @bob hello, bob", "user: notifications_merged 1", gone}},
+			"user:notification":       {notices, []string{"user:notification: notifications_merged 1"}},
+			"who may read only posts": {statuses, []string{"user: update @bob hello, bob", gone}},
+		} {
+			for _, want := range c.want {
+				if got := c.c.brief(); got != want {
+					t.Errorf("%s: %s, want %s", name, got, want)
+				}
+			}
 		}
 	})
 }

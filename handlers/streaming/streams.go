@@ -28,6 +28,8 @@ type Config struct {
 	// Notification and Conversation return what is the viewer's likewise.
 	Notification func(ctx context.Context, v models.Viewer, id models.ID) ([]byte, error)
 	Conversation func(ctx context.Context, v models.Viewer, id models.ID) ([]byte, error)
+	// Announcement returns an announcement, without anybody's own part.
+	Announcement func(ctx context.Context, id models.ID) ([]byte, error)
 	// Library is the id of the list that has every practice note.
 	Library models.ID
 

@@ -217,6 +217,8 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 		if err := c.plan(ctx, tx, p); err != nil {
 			return err
 		}
+	} else if err := c.planCard(ctx, tx, p); err != nil {
+		return err
 	}
 	if err := c.tellOfEdit(ctx, tx, old, p); err != nil {
 		return err

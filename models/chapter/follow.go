@@ -271,6 +271,9 @@ func (c *Chapter) block(ctx context.Context, tx *store.Tx, me, target *models.Ac
 		if err := tx.ClearHome(ctx, me.ID, target.ID); err != nil {
 			return err
 		}
+		if err := tx.DropHeldBack(ctx, me.ID, target.ID); err != nil {
+			return err
+		}
 		if err := tx.DeleteNotificationsFrom(ctx, me.ID, target.ID); err != nil {
 			return err
 		}

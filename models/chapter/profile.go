@@ -4,6 +4,7 @@ import (
 	"context"
 	"html"
 	"net/url"
+	"slices"
 	"strings"
 
 	"atelier/models"
@@ -13,10 +14,11 @@ import (
 
 // What a profile may have.
 const (
-	MaxBio        = 500 // characters
-	MaxFields     = 4
-	MaxField      = 255 // characters of a field's name or value
-	maxAvatarText = 1500
+	MaxBio         = 500 // characters
+	MaxFields      = 4
+	MaxField       = 255 // characters of a field's name or value
+	maxAvatarText  = 1500
+	maxAttribution = 100 // domains that may name a member as author
 )
 
 // Profile is what a member changes of itself. What is nil stays as it is.
@@ -39,6 +41,7 @@ type Profile struct {
 	Sensitive    *bool
 	Language     *string
 	Quotes       *models.QuotePolicy
+	Attribution  *[]string // domains, one or more in a text
 }
 
 // UpdateProfile changes what me shows of itself, and its defaults.
@@ -151,7 +154,7 @@ func (c *Chapter) applyProfile(a *models.Account, p Profile, people map[string]*
 }
 
 func (c *Chapter) applyDefaults(ctx context.Context, tx *store.Tx, id models.ID, p Profile) error {
-	if p.Email == nil && p.Locale == nil && p.Privacy == nil && p.MembersFirst == nil && p.Sensitive == nil && p.Language == nil && p.Quotes == nil {
+	if p.Email == nil && p.Locale == nil && p.Privacy == nil && p.MembersFirst == nil && p.Sensitive == nil && p.Language == nil && p.Quotes == nil && p.Attribution == nil {
 		return nil
 	}
 	m, err := tx.Member(ctx, id)
@@ -174,6 +177,11 @@ func (c *Chapter) applyDefaults(ctx context.Context, tx *store.Tx, id models.ID,
 	set(&m.Sensitive, p.Sensitive)
 	set(&m.Language, p.Language)
 	set(&m.Quotes, p.Quotes)
+	if p.Attribution != nil {
+		if m.AttributionDomains, err = attributionDomains(*p.Attribution); err != nil {
+			return err
+		}
+	}
 	ok, err := tx.SetMember(ctx, m)
 	if err == nil && !ok {
 		return models.Errorf(models.Invalid, "The e-mail address %s belongs to a member already.", m.Email).On("email")
@@ -203,4 +211,22 @@ func renderField(source string) string {
 		return text.SanitizeField(`<a href="` + html.EscapeString(source) + `" rel="me nofollow noopener" target="_blank">` + html.EscapeString(shown) + `</a>`)
 	}
 	return html.EscapeString(text.CleanName(source))
+}
+
+// attributionDomains are the domains in texts, each once.
+func attributionDomains(texts []string) ([]string, error) {
+	var out []string
+	for _, word := range strings.Fields(strings.Join(texts, " ")) {
+		domain, err := CleanDomain(word)
+		if err != nil {
+			return nil, models.Errorf(models.Invalid, "Validation failed: %q is no domain", word).On("attribution_domains")
+		}
+		if !slices.Contains(out, domain) {
+			out = append(out, domain)
+		}
+	}
+	if len(out) > maxAttribution {
+		return nil, models.Errorf(models.Invalid, "Validation failed: There may be %d domains at most", maxAttribution).On("attribution_domains")
+	}
+	return out, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"atelier/models"
@@ -322,11 +321,19 @@ func (c *Chapter) notify(ctx context.Context, tx *store.Tx, n models.Notificatio
 	}
 	n.ID, n.CreatedAt = tx.NewID(), tx.Now()
 	n.GroupKey = groupKey(n)
+	hold, err := c.holdBack(ctx, tx, &n)
+	if err != nil || hold == models.HoldDrop {
+		return err
+	}
+	n.Filtered = hold == models.HoldAsk
 	added, err := tx.AddNotification(ctx, &n)
 	if err != nil || !added {
 		return err
 	}
-	if c.handles(JobPush) && !n.Filtered {
+	if n.Filtered {
+		return tx.AskToNotify(ctx, tx.NewID(), &n)
+	}
+	if c.handles(JobPush) {
 		pushed, err := tx.HasPush(ctx, n.AccountID)
 		if err != nil {
 			return err
@@ -368,10 +375,7 @@ func (c *Chapter) plan(ctx context.Context, tx *store.Tx, p *models.Post) error 
 			return err
 		}
 	}
-	if p.BoostOfID == 0 && len(p.Media) == 0 && p.Warning == "" && strings.Contains(p.HTML, "<a ") && c.handles(JobCard) {
-		return c.Later(ctx, tx, JobCard, p.ID.String(), nil, time.Time{})
-	}
-	return nil
+	return c.planCard(ctx, tx, p)
 }
 
 func (c *Chapter) handles(kind string) bool {

@@ -67,7 +67,7 @@ func (q queries) NotificationGroups(ctx context.Context, v models.Viewer, f Noti
 			rest.Max = edge
 		}
 	}
-	return out, q.fillGroups(ctx, v, out, keys, page, edge)
+	return out, q.fillGroups(ctx, v, f, out, keys, page, edge)
 }
 
 // groupOf is the key under which a notification is shown, if those of types
@@ -92,7 +92,7 @@ func (q queries) notificationsWithout(ctx context.Context, v models.Viewer, f No
 
 // fillGroups counts the groups with keys and finds who they are from. edge is
 // where the page ends.
-func (q queries) fillGroups(ctx context.Context, v models.Viewer, groups []NotificationGroup, keys []string, page Page, edge models.ID) error {
+func (q queries) fillGroups(ctx context.Context, v models.Viewer, f NotificationFilter, groups []NotificationGroup, keys []string, page Page, edge models.ID) error {
 	if len(keys) == 0 {
 		return nil
 	}
@@ -116,8 +116,8 @@ func (q queries) fillGroups(ctx context.Context, v models.Viewer, groups []Notif
 		SELECT group_key, id, from_id, total, oldest, newest FROM (
 			SELECT group_key, id, from_id, ROW_NUMBER() OVER (PARTITION BY group_key ORDER BY id DESC) AS nth, COUNT(*) OVER (PARTITION BY group_key) AS total,
 				MIN(CASE WHEN id >= ? THEN id END) OVER (PARTITION BY group_key) AS oldest, MAX(id) OVER (PARTITION BY group_key) AS newest
-			FROM notifications WHERE account_id = ? AND group_key {names} AND id < ? AND NOT filtered) x
-		WHERE nth <= ? ORDER BY id DESC`, int64(low), v.AccountID, keys, int64(high), maxSamples)
+			FROM notifications WHERE account_id = ? AND group_key {names} AND id < ? AND (NOT filtered OR ?)) x
+		WHERE nth <= ? ORDER BY id DESC`, int64(low), v.AccountID, keys, int64(high), f.Filtered, maxSamples)
 	if err != nil {
 		return fmt.Errorf("read notification groups: %w", err)
 	}
@@ -165,7 +165,7 @@ func (q queries) NotificationGroup(ctx context.Context, v models.Viewer, key str
 	}
 	groups := []NotificationGroup{{Key: key, Newest: list[0], Count: 1, Samples: []models.ID{list[0].FromID}}}
 	if !strings.HasPrefix(key, ungrouped) {
-		err = q.fillGroups(ctx, v, groups, []string{key}, Page{}, 0)
+		err = q.fillGroups(ctx, v, NotificationFilter{Filtered: list[0].Filtered}, groups, []string{key}, Page{}, 0)
 	}
 	groups[0].PageMin, groups[0].PageMax = 0, 0 // it is on no page
 	return groups[0], err

@@ -93,7 +93,8 @@ var ownTables = map[string]string{
 	"lists": "account_id", "conversations": "account_id", "scheduled_posts": "account_id", "push_subscriptions": "account_id", "notification_policies": "account_id",
 	"notification_permissions": "account_id", "notification_requests": "account_id", "suggestion_dismissals": "account_id", "announcement_reads": "account_id",
 	"announcement_reactions": "account_id", "home_entries": "account_id", "post_mentions": "account_id", "consents": "author_id", "group_bans": "account_id",
-	"letters": "account_id", "resets": "account_id",
+	"kept_series": "account_id", "letters": "account_id", "resets": "account_id",
+	"collections": "account_id", "collection_items": "account_id",
 }
 
 // EraseOwn deletes what a member kept here for itself: all but the account

@@ -11,12 +11,12 @@ import (
 )
 
 const memberColumns = `m.account_id, m.email, m.password_hash, m.role, m.state, m.locale, m.privacy, m.members_first, m.sensitive,
-	m.language, m.quotes, m.application, m.invited_by, m.created_at, m.seen_at, m.confirmed_at`
+	m.language, m.quotes, m.application, m.invited_by, m.created_at, m.seen_at, m.confirmed_at, m.attribution_domains`
 
 func scanMember(rows *sql.Rows) (*models.Member, error) {
 	m := &models.Member{}
 	return m, rows.Scan(&m.AccountID, &m.Email, &m.PasswordHash, &m.Role, &m.State, &m.Locale, &m.Privacy, &m.MembersFirst, &m.Sensitive,
-		&m.Language, &m.Quotes, &m.Application, &m.InvitedBy, millis{&m.CreatedAt}, millis{&m.SeenAt}, millis{&m.ConfirmedAt})
+		&m.Language, &m.Quotes, &m.Application, &m.InvitedBy, millis{&m.CreatedAt}, millis{&m.SeenAt}, millis{&m.ConfirmedAt}, fromJSON{&m.AttributionDomains})
 }
 
 // Member returns the member whose account has id.
@@ -53,10 +53,10 @@ func (q queries) AddMember(ctx context.Context, m *models.Member) (added bool, e
 func (q queries) SetMember(ctx context.Context, m *models.Member) (set bool, err error) {
 	n, err := q.exec(ctx, `
 		UPDATE members SET email = ?, email_key = ?, password_hash = ?, role = ?, state = ?, locale = ?, privacy = ?, members_first = ?,
-			sensitive = ?, language = ?, quotes = ?, application = ?, confirmed_at = ?
+			sensitive = ?, language = ?, quotes = ?, application = ?, confirmed_at = ?, attribution_domains = ?
 		WHERE account_id = ? AND NOT EXISTS (SELECT 1 FROM members o WHERE o.email_key = ? AND o.account_id <> ?)`,
 		m.Email, strings.ToLower(m.Email), m.PasswordHash, m.Role, m.State, m.Locale, m.Privacy, m.MembersFirst,
-		m.Sensitive, m.Language, m.Quotes, m.Application, m.ConfirmedAt, m.AccountID, strings.ToLower(m.Email), m.AccountID)
+		m.Sensitive, m.Language, m.Quotes, m.Application, m.ConfirmedAt, jsonText(m.AttributionDomains), m.AccountID, strings.ToLower(m.Email), m.AccountID)
 	if err != nil {
 		return false, fmt.Errorf("change member: %w", err)
 	}

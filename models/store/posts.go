@@ -296,12 +296,12 @@ func (q queries) SetPost(ctx context.Context, p *models.Post, search string) err
 		UPDATE posts SET stamp = stamp + 1, visibility = ?, local_only = ?, state = ?, type = ?, url = ?, leaves_at = ?, context_uri = ?, group_id = ?,
 			quote_of_id = ?, quote_uri = ?, quote_state = ?, quote_stamp = ?, quote_policy = ?, practice_kind = ?, slug = ?, has_media = ?, has_poll = ?,
 			sensitive = ?, language = ?, version = ?, reason = ?, created_at = ?, edited_at = ?, updated_at = ?, title = ?, warning = ?, summary = ?, mentions = ?, tags = ?,
-			media = ?, emojis = ?, card = ?, practice = ?, talk = ?, format = ?, source = ?, html = ?
+			media = ?, emojis = ?, card = ?, card_url = ?, practice = ?, talk = ?, format = ?, source = ?, html = ?
 		WHERE id = ?`,
 		p.Visibility, p.LocalOnly, p.State, p.Type, p.URL, p.LeavesAt, p.ContextURI, p.GroupID,
 		p.QuoteOfID, p.QuoteURI, p.QuoteState, p.QuoteStamp, p.QuotePolicy, kind, p.Slug, len(p.Media) > 0, p.Poll != nil,
 		p.Sensitive, p.Language, p.Version, p.Reason, p.CreatedAt, p.EditedAt, p.UpdatedAt, p.Title, p.Warning, p.Summary, jsonText(p.Mentions), jsonText(p.Tags),
-		jsonText(p.Media), jsonText(p.Emojis), jsonText(p.Card), jsonText(p.Practice), jsonText(p.Talk), p.Format, p.Source, p.HTML, p.ID)
+		jsonText(p.Media), jsonText(p.Emojis), jsonText(p.Card), cardURL(p.Card), jsonText(p.Practice), jsonText(p.Talk), p.Format, p.Source, p.HTML, p.ID)
 	if err != nil {
 		return fmt.Errorf("change post %s: %w", p.URI, err)
 	}

@@ -1,6 +1,13 @@
 package text
 
-import "golang.org/x/text/language"
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+)
 
 // Language returns the language tag as BCP 47 writes it, and whether it is one
 // that posts may have: a language, with a script or a region where they matter
@@ -17,3 +24,21 @@ func Language(tag string) (string, bool) {
 	short, err := language.Compose(base, script, region)
 	return short.String(), err == nil
 }
+
+// A NamedLanguage is a language and its English name.
+type NamedLanguage struct{ Tag, Name string }
+
+// Languages are the languages with a code of two letters (ISO 639-1), and
+// those that differ by their script or region, by their tags.
+var Languages = sync.OnceValue(func() (out []NamedLanguage) {
+	names := display.English.Tags()
+	for _, t := range display.Supported.Tags() {
+		tag, ok := Language(t.String())
+		base, _, region := t.Raw()
+		if name := names.Name(t); ok && len(base.String()) == 2 && region.String() == "ZZ" && name != "" {
+			out = append(out, NamedLanguage{tag, name})
+		}
+	}
+	slices.SortFunc(out, func(a, b NamedLanguage) int { return strings.Compare(a.Tag, b.Tag) })
+	return slices.Compact(out)
+})
