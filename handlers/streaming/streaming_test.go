@@ -304,6 +304,7 @@ func TestWhichStreamsHaveAPost(t *testing.T) {
 	}
 	x.settled(subscriptions)
 	yes := true
+	const shown = "=user: update a boost, $who"   // by the chapter, to those who do not follow the author
 	const media = "=public:local:media: delete $" // nobody knows any more whether it had files
 	for _, test := range []struct {
 		name  string
@@ -313,14 +314,14 @@ func TestWhichStreamsHaveAPost(t *testing.T) {
 		{"a public post", chapter.Draft{Source: "hello"}, map[string][]string{
 			"ana": {"user: update hello, ana", "public: update hello, stranger", "public:local: update hello, stranger", media},
 			"bob": {"user: update hello, bob", "public: update hello, stranger", "public:local: update hello, stranger"},
-			"pia": {"public: update hello, stranger", "public:local: update hello, stranger"},
-			"gus": {"public:local: update hello, stranger"},
+			"pia": {shown, "public: update hello, stranger", "public:local: update hello, stranger"},
+			"gus": {shown, "public:local: update hello, stranger"},
 		}},
 		{"with a tag", chapter.Draft{Source: "#TEA"}, map[string][]string{
 			"ana": {"user: update #TEA, ana", "public: update #TEA, stranger", "public:local: update #TEA, stranger", media, "hashtag Tea: update #TEA, stranger", "hashtag:local tea: update #TEA, stranger"},
 			"bob": {"user: update #TEA, bob", "public: update #TEA, stranger", "public:local: update #TEA, stranger", "hashtag tea: update #TEA, stranger"},
-			"pia": {"public: update #TEA, stranger", "public:local: update #TEA, stranger", "hashtag:local tea: update #TEA, stranger"},
-			"gus": {"public:local: update #TEA, stranger"},
+			"pia": {shown, "public: update #TEA, stranger", "public:local: update #TEA, stranger", "hashtag:local tea: update #TEA, stranger"},
+			"gus": {shown, "public:local: update #TEA, stranger"},
 		}},
 		{"a quiet one", chapter.Draft{Source: "quiet", Visibility: models.Unlisted}, map[string][]string{
 			"ana": {"user: update quiet, ana"}, "bob": {"user: update quiet, bob"}, "pia": nil, "gus": nil,
@@ -367,7 +368,7 @@ func TestWhichStreamsHaveAPost(t *testing.T) {
 				var all []string
 				for _, s := range want {
 					if s, whole := strings.CutPrefix(s, "="); whole {
-						all = append(all, strings.ReplaceAll(s, "$", p.ID.String()))
+						all = append(all, strings.ReplaceAll(strings.ReplaceAll(s, "$who", who), "$", p.ID.String()))
 						continue
 					}
 					stream, rest, _ := strings.Cut(s, ": update ")
@@ -763,7 +764,7 @@ func TestWhoIsAverseIsSpared(t *testing.T) {
 func TestBoostsAndNotices(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		x := open(t, s, nil)
-		p := x.publish(chaptertest.Account(t, x.chapter, "pia"), chapter.Draft{Source: "hello"})
+		p := x.publish(chaptertest.Account(t, x.chapter, "pia"), chapter.Draft{Source: "hello", Visibility: models.Unlisted}) // not shown by the chapter
 		bob := x.dial("?access_token=bob/read", nil)
 		bob.say(`{"type":"subscribe","stream":"user"}`)
 		bob.say(`{"type":"subscribe","stream":"public"}`)

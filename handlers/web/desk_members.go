@@ -227,7 +227,7 @@ func (p *Pages) setMember(w http.ResponseWriter, r *http.Request, v *visit) erro
 		_, err = p.Chapter.Decide(ctx, v.viewer, chapter.Decision{Kind: models.MeasureKind(form.Get("measure")), Target: id, Reason: form.Text("reason"), Letter: form.Text("letter")})
 		err = fieldAs(err, "do", "measure")
 	case "lift":
-		line, err = "restored", p.Chapter.Lift(ctx, v.viewer, id, models.MeasureKind(of), "")
+		line, err = "lifted", p.Chapter.Lift(ctx, v.viewer, id, models.MeasureKind(of), "")
 	case "agree", "stay":
 		err = p.Chapter.AnswerAppeal(ctx, v.viewer, models.ParseID(of), do == "agree", "")
 	case "reset":

@@ -17,7 +17,7 @@ var houseLines = map[string]string{
 	"invited":      "The invitation is made. Its link is below.",
 	"called-back":  "The invitation no longer opens anything.",
 	"role":         "The role is changed.",
-	"restored":     "They are back.",
+	"lifted":       "They are back.",
 	"freed":        "The rule is lifted.",
 	"ruled":        "The rule holds from now on.",
 	"barred":       "It is barred from now on.",

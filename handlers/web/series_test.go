@@ -82,7 +82,7 @@ func TestSeriesForMembersAreNotForOthers(t *testing.T) {
 		guest := h.guest("Gil Guest")
 		for who, b := range map[string]*browser{"a stranger": h.stranger(), "a guest": h.as(guest)} {
 			for _, path := range []string{"/series", "/series/new-1", "/series/new-1.atom", "/series/new-1/edit"} {
-				if p := b.get(path); strings.Contains(p.Body, "hidden") || strings.Contains(p.Body, ">New<") {
+				if p := b.get(path); strings.Contains(p.Body, "A hidden") || strings.Contains(p.Body, ">New<") {
 					t.Errorf("%s reads %s: %s", who, path, p.said())
 				}
 			}

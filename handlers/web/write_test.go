@@ -282,7 +282,7 @@ func TestThankKeepAndPassOn(t *testing.T) {
 		} {
 			b.shows(b.post(do, "do", step.do), 200, step.want)
 		}
-		b.shows(b.get("/shelf"), 200, "Kept Checking in")
+		b.shows(b.get("/shelf"), 200, "To try Checking in")
 		b.shows(b.post(do, "do", "unkeep"), 200, "Keep")
 		b.shows(b.get("/shelf"), 200, "What you keep from the library waits here.")
 		b.shows(b.post(do, "do", "frame"), 400)

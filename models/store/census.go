@@ -176,7 +176,8 @@ func (q queries) Measured(ctx context.Context, f Figure, of any, s Span) (n int,
 		text, args = `SELECT COUNT(*) FROM members WHERE created_at >= ? AND created_at < ?`, []any{s.Since, s.Until}
 	case Interactions:
 		text = `SELECT (SELECT COUNT(*) FROM favourites f JOIN posts p ON p.id = f.post_id WHERE p.local AND f.id >= ? AND f.id < ?)
-			+ (SELECT COUNT(*) FROM posts b JOIN posts p ON p.id = COALESCE(b.boost_of_id, b.in_reply_to_id) WHERE p.local AND b.id >= ? AND b.id < ? AND b.account_id <> p.account_id)`
+			+ (SELECT COUNT(*) FROM posts b JOIN posts p ON p.id = COALESCE(b.boost_of_id, b.in_reply_to_id) WHERE p.local AND b.id >= ? AND b.id < ? AND b.account_id <> p.account_id
+				AND NOT EXISTS (SELECT 1 FROM accounts g WHERE g.id = b.account_id AND g.domain = '' AND g.type = 'Group'))`
 		args = append(s.ids(), ids...)
 	case ReportsOpened:
 		text, args = `SELECT COUNT(*) FROM complaints WHERE created_at >= ? AND created_at < ?`, []any{s.Since, s.Until}

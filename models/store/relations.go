@@ -100,7 +100,8 @@ func (q queries) FavouritedBy(ctx context.Context, postID models.ID, p Page) ([]
 
 // BoostedBy returns a page of who boosted a post that the caller may read.
 func (q queries) BoostedBy(ctx context.Context, postID models.ID, p Page) ([]Listed, error) {
-	return q.listed(ctx, p, "f.id", `(SELECT id, account_id AS who FROM posts WHERE boost_of_id = ? AND NOT hidden AND visibility IN ('public', 'unlisted')) f`, `TRUE`, postID)
+	return q.listed(ctx, p, "f.id", `(SELECT id, account_id AS who FROM posts WHERE boost_of_id = ? AND NOT hidden AND visibility IN ('public', 'unlisted')
+		AND NOT EXISTS (SELECT 1 FROM accounts g WHERE g.id = account_id AND g.domain = '' AND g.type = 'Group')) f`, `TRUE`, postID)
 }
 
 // FollowerInboxes returns where to deliver what an account's remote followers
