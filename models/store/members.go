@@ -15,8 +15,13 @@ const memberColumns = `m.account_id, m.email, m.password_hash, m.role, m.state, 
 
 func scanMember(rows *sql.Rows) (*models.Member, error) {
 	m := &models.Member{}
-	return m, rows.Scan(&m.AccountID, &m.Email, &m.PasswordHash, &m.Role, &m.State, &m.Locale, &m.Privacy, &m.MembersFirst, &m.Sensitive,
-		&m.Language, &m.Quotes, &m.Application, &m.InvitedBy, millis{&m.CreatedAt}, millis{&m.SeenAt}, millis{&m.ConfirmedAt}, fromJSON{&m.AttributionDomains})
+	return m, rows.Scan(memberDest(m)...)
+}
+
+// memberDest is where memberColumns go.
+func memberDest(m *models.Member) []any {
+	return []any{&m.AccountID, &m.Email, &m.PasswordHash, &m.Role, &m.State, &m.Locale, &m.Privacy, &m.MembersFirst, &m.Sensitive,
+		&m.Language, &m.Quotes, &m.Application, &m.InvitedBy, millis{&m.CreatedAt}, millis{&m.SeenAt}, millis{&m.ConfirmedAt}, fromJSON{&m.AttributionDomains}}
 }
 
 // Member returns the member whose account has id.
@@ -80,9 +85,7 @@ type Person struct {
 func (q queries) Members(ctx context.Context, state models.MemberState, after models.ID, limit int) ([]Person, error) {
 	return list(ctx, q, func(rows *sql.Rows) (Person, error) {
 		p := Person{&models.Member{}, &models.Account{}}
-		m := p.Member
-		return p, rows.Scan(append([]any{&m.AccountID, &m.Email, &m.PasswordHash, &m.Role, &m.State, &m.Locale, &m.Privacy, &m.MembersFirst, &m.Sensitive,
-			&m.Language, &m.Quotes, &m.Application, &m.InvitedBy, millis{&m.CreatedAt}, millis{&m.SeenAt}, millis{&m.ConfirmedAt}}, accountDest(p.Account)...)...)
+		return p, rows.Scan(append(memberDest(p.Member), accountDest(p.Account)...)...)
 	}, `SELECT `+memberColumns+`, `+accountColumns+` FROM members m JOIN accounts a ON a.id = m.account_id LEFT JOIN account_stats n ON n.account_id = a.id
 		WHERE (m.state = ? OR ? = '') AND m.account_id > ? ORDER BY m.account_id LIMIT ?`, state, state, int64(after), limit)
 }
