@@ -14,12 +14,21 @@ func (q queries) addSearch(ctx context.Context, id models.ID, body string) error
 		_, err := q.exec(ctx, `INSERT INTO post_search (docid, body) VALUES (?, to_tsvector('simple', ?)) ON CONFLICT (docid) DO UPDATE SET body = excluded.body`, id, body)
 		return err
 	}
-	_, err := q.exec(ctx, `INSERT INTO post_search (docid, body) VALUES (?, ?)`, id, body)
-	return err
+	return q.index(ctx, `INSERT INTO post_search (docid, body) VALUES (?, ?)`, id, body)
 }
 
 func (q queries) deleteSearch(ctx context.Context, id models.ID) error {
-	_, err := q.exec(ctx, `DELETE FROM post_search WHERE docid = ?`, id)
+	return q.index(ctx, `DELETE FROM post_search WHERE docid = ?`, id)
+}
+
+// index changes the full-text index: on SQLite at the end of the group, on
+// PostgreSQL at once. The search sees either at the commit.
+func (q queries) index(ctx context.Context, text string, args ...any) error {
+	if w, ok := q.run.(sqliteWriter); ok {
+		w.index(text, q.bind(args))
+		return nil
+	}
+	_, err := q.exec(ctx, text, args...)
 	return err
 }
 

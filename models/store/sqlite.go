@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
@@ -21,7 +22,7 @@ import (
 const groupSize = 128
 
 // sqliteEngine is one writer connection, its transactions grouped, and
-// readers beside it.
+// readers beside it; sqlite_commit.go says how changes become durable.
 type sqliteEngine struct {
 	store   *Store
 	file    string
@@ -33,6 +34,10 @@ type sqliteEngine struct {
 	writes  statements
 	glance  glance
 	jobs    chan *writeJob
+	later   []indexed // of the group at work
+	sync    *syncer
+	commits atomic.Int64
+	crowded atomic.Bool // the log has grown long
 	stopped sync.WaitGroup
 	closing chan struct{}
 	once    sync.Once
@@ -52,17 +57,13 @@ func (s *Store) openSQLite(ctx context.Context, file string, o Options) error {
 		return fmt.Errorf("make the database's folder: %w", err)
 	}
 	e := &sqliteEngine{store: s, file: file, jobs: make(chan *writeJob, groupSize), closing: make(chan struct{})}
-	sync := "FULL"
-	if o.Relaxed {
-		sync = "NORMAL"
-	}
 	var err error
-	e.db, err = sql.Open("sqlite3", sqliteAddress(file, url.Values{"_synchronous": {sync}, "_cache_size": {"-16384"}}))
+	e.db, err = sql.Open("sqlite3", sqliteAddress(file, url.Values{"_synchronous": {"NORMAL"}, "_cache_size": {"-16384"}}))
 	if err != nil {
 		return fmt.Errorf("open %s: %w", file, err)
 	}
-	e.db.SetMaxOpenConns(1)
-	if e.conn, err = e.db.Conn(ctx); err != nil {
+	checkpointer, err := e.openWriters(ctx)
+	if err != nil {
 		e.db.Close()
 		return fmt.Errorf("open %s: %w", file, err)
 	}
@@ -85,9 +86,29 @@ func (s *Store) openSQLite(ctx context.Context, file string, o Options) error {
 	}
 	e.writes.prepare = e.conn.PrepareContext
 	s.sqlite, s.run = e, sqliteReader{e}
-	e.stopped.Add(1)
+	e.sync = &syncer{log: file + "-wal", relaxed: o.Relaxed, groups: make(chan []*writeJob, 4)}
+	e.stopped.Add(3)
 	go e.work()
+	go e.sync.run(&e.stopped)
+	go e.checkpoints(checkpointer)
 	return nil
+}
+
+// openWriters opens the writer's connection and that of the checkpoints.
+func (e *sqliteEngine) openWriters(ctx context.Context) (checkpointer *sql.Conn, err error) {
+	e.db.SetMaxOpenConns(2)
+	if e.conn, err = e.db.Conn(ctx); err != nil {
+		return nil, err
+	}
+	for _, setting := range []string{
+		`PRAGMA temp_store=MEMORY`,    // or each savepoint writes a file
+		`PRAGMA wal_autocheckpoint=0`, // checkpoints are made beside
+	} {
+		if _, err = e.conn.ExecContext(ctx, setting); err != nil {
+			return nil, err
+		}
+	}
+	return e.db.Conn(ctx)
 }
 
 func sqliteAddress(file string, more url.Values) string {
@@ -148,6 +169,7 @@ var errClosed = fmt.Errorf("the database was closed")
 // work is the writer: it takes what is waiting, and commits it together.
 func (e *sqliteEngine) work() {
 	defer e.stopped.Done()
+	defer close(e.sync.groups)
 	for {
 		select {
 		case j := <-e.jobs:
@@ -170,15 +192,12 @@ func (e *sqliteEngine) work() {
 func (e *sqliteEngine) group(first *writeJob) {
 	ctx := context.Background() // a caller who leaves must not break the others' transaction
 	group := []*writeJob{first}
-	defer func() {
-		for _, j := range group {
-			close(j.done)
-		}
-	}()
-	if err := e.begin(ctx); err != nil {
-		first.err = err
+	e.makeRoom()
+	if first.err = e.begin(ctx); first.err != nil {
+		release(group)
 		return
 	}
+	e.later = e.later[:0]
 	e.attempt(ctx, first)
 	for len(group) < groupSize {
 		select {
@@ -190,14 +209,8 @@ func (e *sqliteEngine) group(first *writeJob) {
 		}
 		break
 	}
-	if _, err := e.execWriter(ctx, `COMMIT`, nil); err != nil {
-		e.execWriter(ctx, `ROLLBACK`, nil)
-		for _, j := range group {
-			if j.err == nil {
-				j.err = fmt.Errorf("commit: %w", err)
-			}
-		}
-	}
+	e.commit(ctx, group)
+	e.sync.groups <- group
 }
 
 func (e *sqliteEngine) begin(ctx context.Context) error {
@@ -216,9 +229,11 @@ func (e *sqliteEngine) attempt(ctx context.Context, j *writeJob) {
 	if _, j.err = e.execWriter(ctx, `SAVEPOINT job`, nil); j.err != nil {
 		return
 	}
+	kept := len(e.later)
 	j.tx = &Tx{queries: queries{run: sqliteWriter{e}, now: e.store.now}, store: e.store}
 	if j.err = protect(func() error { return j.do(j.tx) }); j.err != nil {
 		e.execWriter(ctx, `ROLLBACK TO job`, nil)
+		e.later = e.later[:kept]
 	}
 	if _, err := e.execWriter(ctx, `RELEASE job`, nil); err != nil && j.err == nil {
 		j.err = err
@@ -280,6 +295,11 @@ func (w sqliteWriter) query(ctx context.Context, text string, args []any) (*sql.
 
 func (w sqliteWriter) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
 	return w.e.execWriter(context.WithoutCancel(ctx), text, args)
+}
+
+// index leaves a change of the full-text index to the end of the group.
+func (w sqliteWriter) index(text string, args []any) {
+	w.e.later = append(w.e.later, indexed{text, args})
 }
 
 // statements keeps prepared statements: preparing costs more than most
