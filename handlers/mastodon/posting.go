@@ -122,11 +122,20 @@ func (a *API) createStatus(w http.ResponseWriter, r *http.Request) error {
 		}
 		return a.replyScheduled(w, r, p)
 	}
+	begun := a.Store.Now()
 	p, err := a.Chapter.Publish(r.Context(), me, d)
 	if err != nil {
 		return err
 	}
-	return a.ownStatus(w, r, v, p.ID)
+	if p.CreatedAt.Before(begun) || !plain(p) { // made before, with the same key
+		return a.ownStatus(w, r, v, p.ID)
+	}
+	body, err := a.Render.made(r.Context(), v, p, caller.App)
+	if err != nil {
+		return err
+	}
+	write(w, http.StatusOK, body)
+	return nil
 }
 
 // editStatus serves PUT /api/v1/statuses/{id}. What is not sent stays as it

@@ -84,6 +84,33 @@ func (r *Render) statusOf(ctx context.Context, v models.Viewer, ref store.Ref) (
 	return s.status(nil, ref), nil
 }
 
+// plain says that nothing of a post's rendering is known only to the store:
+// what it answers or quotes, votes, the state of its files.
+func plain(p *models.Post) bool {
+	return p.State == models.Published && p.BoostOfID == 0 && p.InReplyToID == 0 && p.InReplyToURI == "" &&
+		p.QuoteOfID == 0 && p.QuoteURI == "" && p.Poll == nil && p.Practice == nil && len(p.Media) == 0
+}
+
+// made renders a plain post that its author v has just published. Nobody can
+// have done anything with it, and it is not read again.
+func (r *Render) made(ctx context.Context, v models.Viewer, p *models.Post, app *models.App) ([]byte, error) {
+	author, err := r.Store.Account(ctx, p.AuthorID)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.keepAccount(ctx, author)
+	if err != nil {
+		return nil, err
+	}
+	head := r.post(p, app)
+	r.posts.Set(stamped{p.ID, p.Stamp}, head)
+	s := &sheet{viewer: v, render: r, posts: map[models.ID]*post{p.ID: head}, accounts: map[models.ID]rendered{p.AuthorID: a}}
+	if err := s.loadViewer(ctx); err != nil {
+		return nil, err
+	}
+	return s.status(nil, store.Ref{ID: p.ID, Stamp: p.Stamp, AuthorID: p.AuthorID}), nil
+}
+
 // Account returns an account as JSON; store.ErrNotFound if it is not there.
 func (r *Render) Account(ctx context.Context, id models.ID) ([]byte, error) {
 	found, err := r.accountsByID(ctx, []models.ID{id})

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"atelier/handlers/mastodon"
 	"atelier/models"
 	"atelier/models/chapter"
+	"atelier/models/chapter/chaptertest"
 	"atelier/models/store"
 	"atelier/models/store/storetest"
 )
@@ -330,5 +332,38 @@ func TestChangesAreSeen(t *testing.T) {
 		w.nobody.get("/api/v1/statuses/%s", id).is("favourites_count", 1)
 		storetest.Write(t, w.Store, func(tx *store.Tx) error { return tx.SetHidden(t.Context(), models.ParseID(id), true) })
 		w.nobody.ask("GET", "/api/v1/statuses/"+id, "", "").want(404)
+	})
+}
+
+// What a post is answered with at once is what is read of it afterwards.
+func TestMadeStatusIsTheReadOne(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		first := w.ana.post("/api/v1/statuses", "status=first").str("id")
+		for _, form := range [][]string{
+			{"status=Hello @ben@here.example and @nobody #Silence https://example.org/a :no:", "visibility=public"},
+			{"status=careful", "spoiler_text=<warning>", "sensitive=true", "language=de", "visibility=unlisted"},
+			{"status=for followers", "visibility=private"},
+			{"status=@ben for one", "visibility=direct"},
+			{"status=members only", "local_only=true"},
+			{"status=**bold**", "content_type=text/markdown"},
+			{"status=#question: who knows?"},
+			{"status=answer", "in_reply_to_id=" + first},
+			{"status=votes", "poll[options][]=yes", "poll[options][]=no", "poll[expires_in]=3600"},
+			{"status=quotes", "quoted_status_id=" + first},
+		} {
+			got := w.ana.post("/api/v1/statuses", form...)
+			v, err := w.Store.ViewerOf(ctx, w.ana.account.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := mastodon.NewRender(w.Store, chaptertest.URLs).Status(ctx, v, models.ParseID(got.str("id")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got.body) != string(want) {
+				t.Errorf("%v is answered with\n%s\nand read as\n%s", form, got.body, want)
+			}
+		}
 	})
 }

@@ -198,7 +198,10 @@ func (e *sqliteEngine) group(first *writeJob) {
 		return
 	}
 	e.later = e.later[:0]
-	e.attempt(ctx, first)
+	if err := e.attemptFirst(ctx, first); err != nil {
+		release(group)
+		return
+	}
 	for len(group) < groupSize {
 		select {
 		case j := <-e.jobs:
@@ -230,14 +233,34 @@ func (e *sqliteEngine) attempt(ctx context.Context, j *writeJob) {
 		return
 	}
 	kept := len(e.later)
-	j.tx = &Tx{queries: queries{run: sqliteWriter{e}, now: e.store.now}, store: e.store}
-	if j.err = protect(func() error { return j.do(j.tx) }); j.err != nil {
+	if e.do(j); j.err != nil {
 		e.execWriter(ctx, `ROLLBACK TO job`, nil)
 		e.later = e.later[:kept]
 	}
 	if _, err := e.execWriter(ctx, `RELEASE job`, nil); err != nil && j.err == nil {
 		j.err = err
 	}
+}
+
+// attemptFirst runs the first job of a group, which needs no savepoint: there
+// is nothing yet that its failure could take along. Behind a savepoint every
+// page is copied before it is changed. An error means that there is no
+// transaction any more.
+func (e *sqliteEngine) attemptFirst(ctx context.Context, j *writeJob) error {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return nil
+	}
+	if e.do(j); j.err == nil {
+		return nil
+	}
+	e.later = e.later[:0]
+	e.execWriter(ctx, `ROLLBACK`, nil)
+	return e.begin(ctx)
+}
+
+func (e *sqliteEngine) do(j *writeJob) {
+	j.tx = &Tx{queries: queries{run: sqliteWriter{e}, now: e.store.now}, store: e.store}
+	j.err = protect(func() error { return j.do(j.tx) })
 }
 
 // protect turns a panic into an error: one bad job must not stop the writer.
