@@ -11,7 +11,7 @@ type PushSubscription struct {
 	Endpoint  string
 	P256DH    string // the app's public key, base64url
 	Auth      string // the secret that it shares, base64url
-	Secret    string // the token itself: apps find the account by it in the message
+	Sealed    string // the token itself, sealed: apps find the account by it in the message
 	Standard  bool   // encrypted as RFC 8291 has it, not as its draft
 	Alerts    map[string]bool
 	Policy    PushPolicy

@@ -35,6 +35,8 @@ type Config struct {
 	Database string `env:"ATELIER_DATABASE" placeholder:"ADDRESS" help:"sqlite:FILE or postgres://... (sqlite:DATA/atelier.db)."`
 	Media    string `env:"ATELIER_MEDIA" placeholder:"PLACE" help:"A folder, or s3://BUCKET?endpoint=... with keys from the usual AWS variables (DATA/media)."`
 
+	SealingKey string `env:"ATELIER_SEALING_KEY" placeholder:"FILE" help:"The key that seals what the database must not tell by itself; made if it is not there. Nodes of one chapter share it (DATA/sealing.key)."`
+
 	AllowPeers []string `env:"ATELIER_ALLOW_PEERS" placeholder:"NETWORK" help:"Networks that outgoing requests may reach although they are not public, such as 127.0.0.0/8."`
 	RateLimits string   `env:"ATELIER_RATE_LIMITS" default:"on" enum:"on,off" placeholder:"on|off" help:"Off is for load tests on a loopback name (${default})."`
 
@@ -93,6 +95,9 @@ func (c *Config) settle() error {
 	}
 	if c.Database == "" {
 		c.Database = "sqlite:" + filepath.Join(c.Data, "atelier.db")
+	}
+	if c.SealingKey == "" {
+		c.SealingKey = filepath.Join(c.Data, "sealing.key")
 	}
 	if c.Media == "" {
 		c.Media = filepath.Join(c.Data, "media")

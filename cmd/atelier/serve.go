@@ -74,6 +74,10 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 		return nil, err
 	}
 	ch.EraseFilesIn(files)
+	if err := c.seal(ch); err != nil {
+		ch.Store.Close()
+		return nil, err
+	}
 	if c.mail != nil {
 		ch.SendLettersBy(c.mail.send)
 	}

@@ -95,8 +95,8 @@ func (a *API) createPush(w http.ResponseWriter, r *http.Request) error {
 	if s.Policy == "" {
 		s.Policy = models.PushAll
 	}
-	_, s.Secret, _ = strings.Cut(r.Header.Get("Authorization"), " ")
-	if err := a.Chapter.Subscribe(r.Context(), me, s); err != nil {
+	_, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if err := a.Chapter.Subscribe(r.Context(), me, s, strings.TrimSpace(secret)); err != nil {
 		return err
 	}
 	return a.replyPush(w, r, s)
@@ -302,7 +302,7 @@ func pushTitle(t models.NotificationType, name string) string {
 // push sends a message to one subscription. One that its service says is over
 // is forgotten.
 func (a *API) push(ctx context.Context, s *models.PushSubscription, p pushPayload, signer *vapidSigner) error {
-	p.AccessToken = s.Secret
+	p.AccessToken = a.Chapter.PushToken(s)
 	body, err := json.Marshal(p)
 	if err != nil {
 		return err

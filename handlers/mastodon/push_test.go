@@ -94,6 +94,24 @@ func TestPush(t *testing.T) {
 			t.Errorf("payload: %v", payload)
 		}
 
+		// The database alone does not tell the token, and a row opens where it was
+		// sealed only.
+		sealed, err := w.Store.Push(t.Context(), w.ana.token.ID)
+		if err != nil || sealed.Sealed == "" || strings.Contains(sealed.Sealed, w.ana.token.Hash) || w.PushToken(sealed) != w.ana.token.Hash {
+			t.Errorf("kept of the token: %q, %v", sealed.Sealed, err)
+		}
+		moved := *sealed
+		moved.TokenID++
+		if got := w.PushToken(&moved); got != "" {
+			t.Errorf("another row's token opens: %q", got)
+		}
+		if err := w.SealWith([]byte(strings.Repeat("another ", 4))); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.PushToken(sealed); got != "" {
+			t.Errorf("it opens with another key: %q", got)
+		}
+
 		w.ana.form("PUT", path, "data[alerts][mention]=false", "policy=all").want(200).is("policy", "all").is("alerts", map[string]any{"mention": false})
 		w.ben.says("@ana quiet")
 		chaptertest.DoJobs(t, w.Chapter)

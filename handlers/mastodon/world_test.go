@@ -62,6 +62,9 @@ func newWorld(t testing.TB, s *store.Store) *world {
 		t.Fatal(err)
 	}
 	w.api = mastodon.New(mastodon.Config{Store: s, Chapter: w.Chapter, URLs: chaptertest.URLs, Who: w.who, NewToken: w.newToken, Version: "0.1.0", Media: storage, Processor: media.NewProcessor(), Push: w.push})
+	if err := w.SealWith(bytes.Repeat([]byte("k"), 32)); err != nil {
+		t.Fatal(err)
+	}
 	w.routes = mux.NewRouter()
 	w.api.Routes(w.routes)
 	w.server = httptest.NewServer(w.routes)

@@ -2,6 +2,7 @@ package chapter
 
 import (
 	"context"
+	"crypto/cipher"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -47,6 +48,7 @@ type Chapter struct {
 	tasks     tasks
 	relays    atomic.Pointer[relaysCopy]
 	seen      *otter.Cache[models.ID, struct{}] // posts whose threads were read
+	pushSeal  cipher.AEAD                       // nil: nothing is sealed, and nothing that would have to be is kept
 }
 
 // New returns the chapter kept in s.

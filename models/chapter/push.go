@@ -51,8 +51,9 @@ func (c *Chapter) VAPID(ctx context.Context) (public, private string, err error)
 	return public, private, err
 }
 
-// Subscribe has the notifications of me pushed to an app.
-func (c *Chapter) Subscribe(ctx context.Context, me *models.Account, s *models.PushSubscription) error {
+// Subscribe has the notifications of me pushed to an app, whose access token is
+// secret: messages name it, since apps of several accounts go by it.
+func (c *Chapter) Subscribe(ctx context.Context, me *models.Account, s *models.PushSubscription, secret string) error {
 	u, err := url.Parse(s.Endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || c.URLs.Scheme != "http") {
 		return models.Errorf(models.Invalid, "Validation failed: Endpoint is invalid").On("endpoint")
@@ -72,6 +73,7 @@ func (c *Chapter) Subscribe(ctx context.Context, me *models.Account, s *models.P
 	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		s.ID, s.AccountID, s.CreatedAt = tx.NewID(), me.ID, tx.Now()
+		s.Sealed = c.sealToken(s, secret)
 		return tx.SetPush(ctx, s)
 	})
 }

@@ -10,18 +10,18 @@ import (
 
 func scanPush(rows *sql.Rows) (*models.PushSubscription, error) {
 	s := &models.PushSubscription{}
-	return s, rows.Scan(&s.ID, &s.TokenID, &s.AccountID, &s.Endpoint, &s.P256DH, &s.Auth, &s.Secret, &s.Standard, fromJSON{&s.Alerts}, &s.Policy, millis{&s.CreatedAt})
+	return s, rows.Scan(&s.ID, &s.TokenID, &s.AccountID, &s.Endpoint, &s.P256DH, &s.Auth, &s.Sealed, &s.Standard, fromJSON{&s.Alerts}, &s.Policy, millis{&s.CreatedAt})
 }
 
-const pushColumns = `id, token_id, account_id, endpoint, p256dh, auth, secret, standard, alerts, policy, created_at`
+const pushColumns = `id, token_id, account_id, endpoint, p256dh, auth, sealed, standard, alerts, policy, created_at`
 
 // SetPush stores where to push to, in place of what the token had before.
 func (q queries) SetPush(ctx context.Context, s *models.PushSubscription) error {
 	_, err := q.exec(ctx, `
 		INSERT INTO push_subscriptions (`+pushColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (token_id) DO UPDATE SET id = excluded.id, endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth, secret = excluded.secret,
+		ON CONFLICT (token_id) DO UPDATE SET id = excluded.id, endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth, sealed = excluded.sealed,
 			standard = excluded.standard, alerts = excluded.alerts, policy = excluded.policy`,
-		s.ID, s.TokenID, s.AccountID, s.Endpoint, s.P256DH, s.Auth, s.Secret, s.Standard, jsonText(s.Alerts), s.Policy, s.CreatedAt)
+		s.ID, s.TokenID, s.AccountID, s.Endpoint, s.P256DH, s.Auth, s.Sealed, s.Standard, jsonText(s.Alerts), s.Policy, s.CreatedAt)
 	if err != nil {
 		return fmt.Errorf("store a push subscription: %w", err)
 	}
