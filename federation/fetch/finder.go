@@ -67,6 +67,7 @@ func NewFinder(c *Client, ch *chapter.Chapter) *Finder {
 	ch.HandleJobs(chapter.JobThread, f.threadJob)
 	ch.HandleJobs(chapter.JobReplies, f.repliesJob)
 	ch.HandleJobs(chapter.JobCard, f.cardJob)
+	ch.HandleJobs(chapter.JobVerify, f.verifyJob)
 	ch.HandleJobs(chapter.JobRefresh, f.refreshJob)
 	ch.HandleJobs(chapter.JobFeatured, f.featuredJob)
 	ch.HandleJobs(chapter.JobQuote, f.quoteJob)

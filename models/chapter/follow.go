@@ -116,6 +116,11 @@ func (c *Chapter) accepted(ctx context.Context, tx *store.Tx, follower, target *
 		if err := tx.Leave(ctx, models.Event{Kind: models.RelationChanged, AccountID: follower.ID, TargetID: target.ID}); err != nil {
 			return err
 		}
+		if !target.Local() {
+			if err := c.planVerify(ctx, tx, target); err != nil {
+				return err
+			}
+		}
 	}
 	return tx.Leave(ctx, models.Event{Kind: models.FollowAnswered, AccountID: target.ID, TargetID: follower.ID,
 		Data: jsonOf(models.Deed{URI: f.URI}), Federates: target.Local() && !follower.Local()})

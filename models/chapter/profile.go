@@ -67,6 +67,11 @@ func (c *Chapter) UpdateProfile(ctx context.Context, me *models.Account, change 
 		if err := c.applyDefaults(ctx, tx, me.ID, change); err != nil {
 			return err
 		}
+		if change.Fields != nil {
+			if err := c.planVerify(ctx, tx, a); err != nil {
+				return err
+			}
+		}
 		if err := tx.Leave(ctx, models.Event{Kind: models.AccountChanged, AccountID: a.ID, Federates: true}); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package chapter
 
 import (
 	"context"
+	"slices"
 
 	"atelier/models"
 	"atelier/models/store"
@@ -194,6 +195,8 @@ func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*model
 			}
 			keepPicture(&now.Avatar, old.Avatar)
 			keepPicture(&now.Header, old.Header)
+			now.Fields = slices.Clone(a.Fields)
+			keepVerified(now.Fields, old.Fields)
 		case models.KindOf(err) == models.NotFound:
 			now.ID, now.MovedTo = tx.NewID(), ""
 			if now.CreatedAt.IsZero() || now.CreatedAt.After(tx.Now()) {
@@ -213,6 +216,9 @@ func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*model
 		}
 		if old != nil {
 			if _, err := tx.SetAccount(ctx, &now); err != nil {
+				return err
+			}
+			if err := c.planVerifyElsewhere(ctx, tx, &now); err != nil {
 				return err
 			}
 		} else if _, err := tx.AddAccount(ctx, &now); err != nil {
