@@ -31,7 +31,8 @@ type Settings struct {
 	Privacy      string       `json:"privacy,omitempty"` // Markdown
 	Terms        string       `json:"terms,omitempty"`   // Markdown
 	Languages    []string     `json:"languages,omitempty"`
-	Employers    []string     `json:"employers,omitempty"` // for the confidentiality guard
+	Employers    []string     `json:"employers,omitempty"`   // for the confidentiality guard
+	NoExamples   bool         `json:"no_examples,omitempty"` // the library's examples were taken away
 	VAPIDPublic  string       `json:"vapid_public,omitempty"`
 	VAPIDPrivate string       `json:"vapid_private,omitempty"`
 }

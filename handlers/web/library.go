@@ -18,6 +18,11 @@ type libraryView struct {
 	Tabs  []Link
 	Rows  []Row
 	Pager Pager
+	None  string // what is said of a choice that nothing has
+
+	Themes, Outcomes, Whose []Link
+	Examples                []Row
+	MayRemove               bool
 }
 
 type emptyLibraryView struct {
@@ -25,6 +30,8 @@ type emptyLibraryView struct {
 	Count, Heading, Sentence string
 	Do                       *Link
 	Kinds                    []*Kind
+	Examples                 []Row
+	MayRemove                bool
 }
 
 var plural = map[models.PracticeKind]string{
@@ -33,12 +40,13 @@ var plural = map[models.PracticeKind]string{
 
 // library serves GET /library: the practice notes that the viewer may read.
 func (p *Pages) library(w http.ResponseWriter, r *http.Request, v *visit) error {
-	kind := models.PracticeKind(r.FormValue("kind"))
-	if kind != "" && !kind.Valid() {
-		return notHere()
+	ctx := r.Context()
+	chosen, err := p.facetsOf(r)
+	if err != nil {
+		return err
 	}
 	page := pageOf(r)
-	notes, err := p.Store.Library(r.Context(), v.viewer, kind, page.and1())
+	notes, err := p.Store.Notes(ctx, v.viewer, chosen.filter(), page.and1())
 	if err != nil {
 		return err
 	}
@@ -47,15 +55,21 @@ func (p *Pages) library(w http.ResponseWriter, r *http.Request, v *visit) error 
 		return err
 	}
 	f.Alternates = []Alternate{{"application/atom+xml", "/library.atom", "Public notes of " + f.Chapter}}
-	if len(notes) == 0 && page.first() && kind == "" {
+	if len(notes) == 0 && page.first() && !chosen.any() {
 		return p.html(w, "library-empty.html", emptyLibrary(f, v))
 	}
 	notes, pager := page.cut(r, notes)
 	view := libraryView{Frame: f, Find: &Find{Action: "/search", Label: "Search the library", Button: "Search"}, Pager: pager}
 	view.Count = "Newest first"
-	view.Tabs = []Link{{URL: "/library", Name: "All kinds", Current: kind == ""}}
-	for _, k := range models.PracticeKinds {
-		view.Tabs = append(view.Tabs, Link{URL: "/library?kind=" + string(k), Name: plural[k], Icon: string(k), Current: k == kind})
+	view.Tabs, view.Outcomes, view.None = chosen.kindTabs(), chosen.outcomeSieve(), "No note that you can read is like this. Choose less, and there may be more."
+	if view.Themes, err = p.themeSieve(ctx, chosen); err != nil {
+		return err
+	}
+	if view.Whose, err = p.whoseSieve(ctx, v, chosen); err != nil {
+		return err
+	}
+	if page.first() && !chosen.any() {
+		view.Examples, view.MayRemove = exampleRows(v, len(notes)), v.viewer.IsSteward()
 	}
 	if view.Rows, err = p.noteRows(r.Context(), v, notes); err != nil {
 		return err
@@ -74,6 +88,7 @@ func emptyLibrary(f Frame, v *visit) emptyLibraryView {
 	view.Heading = "An empty shelf is a fine beginning"
 	view.Sentence = "The first note need not be good. Write down one thing you did this month that you would do again, and ask two colleagues to do the same."
 	view.Do = &Link{URL: "/notes/new", Name: "Write the first note"}
+	view.Examples, view.MayRemove = exampleRows(v, 0), v.viewer.IsSteward()
 	for _, k := range models.PracticeKinds {
 		view.Kinds = append(view.Kinds, kindView(k))
 	}

@@ -141,6 +141,10 @@ func TestBrowserLoop(t *testing.T) {
 		{"series-new", "/series/new", me},
 		{"loop-shelf", "/shelf", me},
 		{"shelf-tried", "/shelf/tried", me},
+		{"library-sieved", "/library?kind=approach&theme=maintains_presence", me},
+		{"library-none", "/library?outcome=reframed", me},
+		{"example", "/library/examples/two-minute-ending", me},
+		{"history-two", "/notes/" + x.note.Slug + "/history?v=3&with=1", me},
 		{"loop-library", "/library", me},
 	} {
 		t.Run(page.name, func(*testing.T) { page.by.look(page.name, page.path) })
@@ -167,6 +171,7 @@ func (x *turning) paths() []string {
 		"/", "/notes/" + x.note.Slug, "/notes/" + x.note.Slug + "/tried", "/questions", "/questions?state=answered", "/questions?state=mine", "/questions/new",
 		"/questions/" + x.answered.ID.String(), "/questions/" + x.unanswered.ID.String(), "/themes", "/themes/maintains_presence", "/themes/supervision", "/library",
 		"/series", "/series/between-sessions", "/series/between-sessions/edit", "/series/between-sessions/delete", "/series/new", "/notes/" + x.note.Slug + "/series", "/shelf", "/shelf/tried",
+		"/library?kind=approach&theme=maintains_presence", "/library?outcome=reframed", "/library/examples/two-minute-ending", "/notes/" + x.note.Slug + "/history?v=3&with=1",
 		"/notes/new?kind=approach&from=" + x.answered.ID.String(),
 	}
 }

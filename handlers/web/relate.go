@@ -148,7 +148,7 @@ func (p *Pages) directory(r *http.Request, view *peopleView) error {
 }
 
 func (p *Pages) findPeople(ctx context.Context, v *visit, q string, view *peopleView) error {
-	found, err := p.Store.SearchAccounts(ctx, v.viewer, q, false, 2*perPage, 0)
+	found, err := p.called(ctx, v, q, 2*perPage)
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func (p *Pages) fillSearch(r *http.Request, v *visit, q string, view *searchView
 		return err
 	}
 	if page.first() {
-		found, err := p.Store.SearchAccounts(ctx, v.viewer, q, false, 6, 0)
+		found, err := p.called(ctx, v, q, 6)
 		if err != nil {
 			return err
 		}
@@ -151,6 +151,36 @@ func (p *Pages) fillSearch(r *http.Request, v *visit, q string, view *searchView
 		view.Count = "Newest first"
 	}
 	return nil
+}
+
+// called are those who are called q; if there are none, members who are called
+// nearly so.
+func (p *Pages) called(ctx context.Context, v *visit, q string, limit int) ([]*models.Account, error) {
+	found, err := p.Store.SearchAccounts(ctx, v.viewer, q, false, limit, 0)
+	if err != nil || len(found) > 0 || v.Session == nil {
+		return found, err
+	}
+	return p.Store.NearAccounts(ctx, v.viewer, q, limit)
+}
+
+// tagFeed serves GET /tags/{tag}.atom: what has the word and is open to
+// everyone.
+func (p *Pages) tagFeed(w http.ResponseWriter, r *http.Request, v *visit) error {
+	name := mux.Vars(r)["tag"]
+	known, err := p.Store.Tag(r.Context(), name)
+	if err != nil {
+		return err
+	}
+	posts, err := p.Store.Tagged(r.Context(), models.Stranger, store.TagFilter{Any: []string{name}}, store.Page{Limit: perPage})
+	if err != nil {
+		return err
+	}
+	if len(posts) == 0 {
+		return notHere()
+	}
+	f := p.newFeed(p.tagURL(known.Name)+".atom", p.URLs.TagPage(known.Name), "#"+known.Label, "")
+	f.Author = &atomPerson{v.chapter.Name, p.URLs.ChapterPage()}
+	return p.sendFeed(w, r, f, posts)
 }
 
 // parted makes rows of posts: notes, and what was said.
@@ -195,6 +225,7 @@ func (p *Pages) tag(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
+	f.Alternates = []Alternate{{"application/atom+xml", p.tagURL(known.Name) + ".atom", "#" + known.Label + ": what is open to everyone"}}
 	view := tagView{Frame: f, Heading: "#" + known.Label, Lead: "What you can read that its authors gave this word, newest first."}
 	posts, view.Pager = page.cut(r, posts)
 	if view.Notes, view.Talk, err = p.parted(ctx, v, posts); err != nil {

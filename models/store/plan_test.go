@@ -11,7 +11,7 @@ import (
 
 // small are tables whose rows are few by nature, or that a query reads whole
 // on purpose.
-var small = regexp.MustCompile(`SCAN (chapter|json_each|invites|members m|m|up|down|f|x|t USING|events|o\b)`)
+var small = regexp.MustCompile(`SCAN (p USING INDEX posts_practice_far|chapter|json_each|invites|members m|m|up|down|f|x|t USING|events|o\b)`)
 
 // No read of a list looks at a whole table: its cost does not grow with the
 // size of the database.
@@ -49,6 +49,12 @@ func TestReadsUseIndexes(t *testing.T) {
 		s.UncountedReports(ctx, v, 1, 9)
 		s.NewestReports(ctx, v, 1, 9)
 		s.AllSeries(ctx, v, page)
+		s.Notes(ctx, v, NoteFilter{}, page)
+		s.Notes(ctx, v, NoteFilter{Kind: models.Tool, Whose: Ours}, page)
+		s.Notes(ctx, v, NoteFilter{Whose: Theirs}, Page{Limit: 1})
+		s.Notes(ctx, v, NoteFilter{ThemeID: 1, Kind: models.Tool}, page)
+		s.Notes(ctx, v, NoteFilter{ThemeID: 1, Outcome: models.Helped}, page)
+		s.NearAccounts(ctx, v, "ana", 9)
 		s.Tallies(ctx, v, []models.ID{1, 2})
 		s.Related(ctx, v, &models.Post{ID: 1, Tags: []string{"a"}}, 3)
 		s.ThemePosts(ctx, v, 1, ThemeNotes, page)

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"atelier/models"
+)
+
+// Whose says where notes come from.
+type Whose string
+
+// Whose notes.
+const (
+	Anybodys Whose = ""
+	Ours     Whose = "ours"
+	Theirs   Whose = "elsewhere"
+)
+
+// NoteFilter chooses among the notes of the library. What is empty chooses
+// all.
+type NoteFilter struct {
+	Kind    models.PracticeKind
+	ThemeID models.ID
+	Outcome models.Outcome // that somebody who tried it reported
+	Whose   Whose
+}
+
+// triedWith are the notes on which the viewer may read a report with an
+// outcome: one for everyone, or for the members of whom it is one.
+const triedWith = ` FROM (SELECT DISTINCT r.note_id FROM reports_tried r JOIN posts o ON o.id = r.post_id
+	WHERE r.outcome = ? AND r.objected_by IS NULL AND r.counts_at <= ? AND NOT o.hidden AND o.state = 'published'
+		AND (o.visibility IN ('public', 'unlisted') AND NOT o.local_only OR (? AND o.visibility = 'private' AND o.local_only))) x
+	JOIN posts p ON p.id = x.note_id LEFT JOIN post_stats s ON s.post_id = p.id`
+
+// Notes returns a page of the library.
+func (q queries) Notes(ctx context.Context, v models.Viewer, f NoteFilter, p Page) ([]*models.Post, error) {
+	l := postList{column: "p.id", from: fromPosts, condition: `p.practice_kind <> ''`}
+	switch {
+	case f.Outcome != "":
+		l.from, l.args = triedWith, []any{f.Outcome, q.now(), v.IsMember()}
+		if f.ThemeID != 0 {
+			l.condition += ` AND EXISTS (SELECT 1 FROM post_themes y WHERE y.theme_id = ? AND y.post_id = p.id)`
+			l.args = append(l.args, f.ThemeID)
+		}
+	case f.ThemeID != 0:
+		l.column, l.from = "x.post_id", ` FROM post_themes x JOIN posts p ON p.id = x.post_id LEFT JOIN post_stats s ON s.post_id = p.id`
+		l.condition += ` AND x.theme_id = ?`
+		l.args = []any{f.ThemeID}
+	}
+	if f.Kind != "" {
+		l.condition += ` AND p.practice_kind = ?`
+		l.args = append(l.args, f.Kind)
+	}
+	switch f.Whose {
+	case Ours:
+		l.condition += ` AND p.local`
+	case Theirs:
+		l.condition += ` AND NOT p.local`
+	}
+	l.condition += ` AND ` + notMine
+	l.args = append(slices.Clone(l.args), v.AccountID, v.AccountID, v.AccountID)
+	return q.posts(ctx, v, p, l)
+}
