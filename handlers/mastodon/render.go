@@ -19,7 +19,6 @@ type Render struct {
 	posts    *otter.Cache[stamped, *post]
 	accounts *otter.Cache[stamped, rendered]
 	filters  *otter.Cache[models.ID, *filterSet]
-	forget   func()
 }
 
 // stamped names a version of a post or an account.

@@ -20,7 +20,7 @@ func TestLettingAnAppIn(t *testing.T) {
 	if got := p.Header.Get("Content-Security-Policy"); !strings.Contains(got, "form-action 'self' https://heron.example;") {
 		t.Errorf("the sign-in could not end at the app: %s", got)
 	}
-	p = b.post("/sign-in", "login", "maren", "password", password, "next", between(p.Body, `name="next" value="`, `"`))
+	b.post("/sign-in", "login", "maren", "password", password, "next", between(p.Body, `name="next" value="`, `"`))
 	p = b.get(ask("https://heron.example/callback", "read write"))
 	b.shows(p, 200, "Let Heron read and write for you?", "heron.example", "write, reply and change posts in your name", "see your password or your e-mail address", "everyone may", "Allow Heron", "Do not let it in")
 	b.has(p, `name="client_id" value="heron"`)

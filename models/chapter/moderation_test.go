@@ -657,7 +657,7 @@ func TestApplicationsAndBars(t *testing.T) {
 		if _, err := b.RejectApplicant(ctx, stu, vic.ID, "spam", ""); err != nil {
 			t.Fatal(err)
 		}
-		if vic, err = b.Apply(ctx, somebody("vic"), from); err != nil {
+		if _, err = b.Apply(ctx, somebody("vic"), from); err != nil {
 			t.Errorf("the handle of who was turned down: %v", err)
 		}
 

@@ -37,7 +37,7 @@ func newBucket(place string) (*bucket, error) {
 		return nil, fmt.Errorf("%q is no endpoint: write https://HOST", endpoint)
 	}
 	keys := credentials.NewEnvAWS()
-	if v, err := keys.Get(); err != nil || v.AccessKeyID == "" || v.SecretAccessKey == "" {
+	if v, err := keys.GetWithContext(nil); err != nil || v.AccessKeyID == "" || v.SecretAccessKey == "" {
 		return nil, fmt.Errorf("the media bucket needs the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 	}
 	client, err := minio.New(at.Host, &minio.Options{Creds: keys, Secure: at.Scheme == "https", Region: q.Get("region")})
