@@ -57,6 +57,8 @@ var commands = []command{
 	{"fanout", runFanout, "one post to remote followers: time to the first and the last inbox"},
 	{"home", runHome, "reading the home timeline"},
 	{"post", runPost, "writing statuses through the API"},
+	{"apps", runApps, "what apps read: a thread, notifications, an account's posts, a search"},
+	{"streams", runStreams, "-n open streams: their memory, and the time until the last of them has a post"},
 	{"public", runPublic, "actor document, webfinger and a public post"},
 	{"rss", runRSS, "memory and CPU time of process -pid"},
 	{"startup", runStartup, "start the command after --, time until -url answers 200"},
@@ -108,9 +110,9 @@ func (o *options) flags(name string) *flag.FlagSet {
 	f.StringVar(&o.keys, "keys", filepath.Join(os.TempDir(), "bench-keys.pem"), "file that keeps the actors' keys between runs")
 	f.BoolVar(&o.shared, "shared", true, "simulated hosts offer a shared inbox")
 	f.DurationVar(&o.delay, "delay", 0, "simulated hosts answer inbox posts this late")
-	f.IntVar(&o.n, "n", 1000, "inbox: notes; post: statuses at each concurrency")
+	f.IntVar(&o.n, "n", 1000, "inbox: notes; post: statuses at each concurrency; streams: how many are open")
 	f.IntVar(&o.conc, "c", 8, "inbox: concurrent posts")
-	f.IntVar(&o.posts, "posts", 5, "fanout: posts, one after another")
+	f.IntVar(&o.posts, "posts", 5, "fanout, streams: posts, one after another")
 	f.StringVar(&o.conns, "conc", "", "home, post, public: concurrencies, comma-separated")
 	f.DurationVar(&o.duration, "t", 5*time.Second, "home, public: time for each measurement")
 	f.StringVar(&o.mode, "mode", "followed", "inbox: notes from followed actors (followed) or that mention the user (mention)")

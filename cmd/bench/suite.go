@@ -38,6 +38,8 @@ func suite(o *options) int {
 		{"fanout", func(o *options) { o.hosts, o.actors, o.shared, o.posts = 50, 1000, false, 3 }},
 		{"home", func(*options) {}},
 		{"post", func(*options) {}},
+		{"apps", func(o *options) { o.duration = 3 * time.Second }},
+		{"streams", func(o *options) { o.n, o.posts = 1000, 10 }},
 		{"public", func(*options) {}},
 	} {
 		mine := s.options
