@@ -51,7 +51,9 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
 	db, dialect := s.migrationDB()
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	// A migration that came out late under a lower number is applied all the
+	// same: none may lean on one of a higher number.
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true)}
 	if s.pg != nil {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
