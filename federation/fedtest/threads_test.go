@@ -86,8 +86,13 @@ func TestAnswersThatNeverCameAreLookedFor(t *testing.T) {
 	if got := w.Post(t, below); got.ThreadID != p.ThreadID || got.InReplyToID == 0 {
 		t.Errorf("an answer to an answer is in thread %d below %d", got.ThreadID, got.InReplyToID)
 	}
+	if last, running, err := w.Chapter.Crawl(t.Context(), p.ThreadID); err != nil || running || last.Found != 3 {
+		t.Errorf("the look for answers: %+v, under way %v, %v; want 3 found", last, running, err)
+	}
 	asked := w.eve.AskedInAll()
-	w.Chapter.ThreadSeen(t.Context(), ordinary(w.Member(t, "bea")), p.ID)
+	if thread := w.Chapter.ThreadSeen(t.Context(), ordinary(w.Member(t, "bea")), p.ID); thread != 0 {
+		t.Error("they are said to be looked for still")
+	}
 	w.Chapter.ThreadSeen(t.Context(), ordinary(w.ana), w.Post(t, below).ID) // of the same thread
 	Quiet(t, w.Server)
 	if n := w.eve.AskedInAll() - asked; n != 0 {

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -113,6 +114,7 @@ func (c *crawl) replies(ctx context.Context, p *models.Post) {
 // collection takes in what a collection lists that belongs to the thread. It
 // and its pages have to be of the origin of owner, which is who may say so.
 func (c *crawl) collection(ctx context.Context, o wire.Object, owner string) {
+	defer c.count(ctx, c.left)
 	var listed []string
 	for range crawlPages {
 		page := c.page(ctx, o, owner)
@@ -142,6 +144,15 @@ func (c *crawl) collection(ctx context.Context, o wire.Object, owner string) {
 		}
 		if listed = rest; c.left == before {
 			return
+		}
+	}
+}
+
+// count tells how many answers were taken in since so many were left.
+func (c *crawl) count(ctx context.Context, left int) {
+	if n := left - c.left; n > 0 {
+		if err := c.f.chapter.CrawlFound(context.WithoutCancel(ctx), c.thread, n); err != nil {
+			slog.Warn("count the answers that were found", "thread", c.thread, "err", err)
 		}
 	}
 }

@@ -49,12 +49,6 @@ func (a *API) readAnnual(_ http.ResponseWriter, r *http.Request) error {
 	return a.nothing(r, "write:accounts")
 }
 
-// getAsyncRefresh serves GET /api/v1_alpha/async_refreshes/{id}: answers are
-// whole when they are sent, so that no header names a refresh.
-func (a *API) getAsyncRefresh(_ http.ResponseWriter, r *http.Request) error {
-	return a.nothing(r, "read")
-}
-
 // nothing is the answer of operations whose things are never there.
 func (a *API) nothing(r *http.Request, scope string) error {
 	if _, _, err := a.user(r, scope); err != nil {

@@ -69,7 +69,7 @@ func TestWhatIsNotMadeHere(t *testing.T) {
 	w.ana.get("/api/v1/annual_reports/2026/state").is("state", "ineligible")
 	w.ana.post("/api/v1/annual_reports/2026/generate")
 	w.nobody.ask("GET", "/api/v1/annual_reports", "", "").want(401)
-	for path, method := range map[string]string{"/api/v1/annual_reports/{year}": "GET", "/api/v1/annual_reports/{year}/read": "POST", "/api/v1_alpha/async_refreshes/{id}": "GET"} {
+	for path, method := range map[string]string{"/api/v1/annual_reports/{year}": "GET", "/api/v1/annual_reports/{year}/read": "POST"} {
 		w.ana.ask(method, path, "", "").want(404).is("error", "Record not found")
 		w.nobody.ask(method, path, "", "").want(401)
 		apitest.Exercised(t, method, path) // by its refusal: there never is one

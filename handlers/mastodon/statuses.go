@@ -132,7 +132,7 @@ func (a *API) getContext(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a.Chapter.ThreadSeen(ctx, v, ref.ID)
+	refreshing(w, a.Chapter.ThreadSeen(ctx, v, ref.ID))
 	s, err := a.Render.sheet(ctx, v, append(slices.Clone(ancestors), descendants...))
 	if err != nil {
 		return err

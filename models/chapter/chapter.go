@@ -47,8 +47,8 @@ type Chapter struct {
 	reloading atomic.Bool
 	tasks     tasks
 	relays    atomic.Pointer[relaysCopy]
-	seen      *otter.Cache[models.ID, struct{}] // posts whose threads were read
-	pushSeal  cipher.AEAD                       // nil: nothing is sealed, and nothing that would have to be is kept
+	seen      *otter.Cache[models.ID, seenThread] // posts whose threads were read
+	pushSeal  cipher.AEAD                         // nil: nothing is sealed, and nothing that would have to be is kept
 }
 
 // New returns the chapter kept in s.

@@ -78,3 +78,8 @@ func (q queries) CountJobs(ctx context.Context) (n int, err error) {
 func (q queries) JobsUnderWay(ctx context.Context, kinds []string) (bool, error) {
 	return q.exists(ctx, `SELECT 1 FROM jobs WHERE run_at <= ? AND kind {names} LIMIT 1`, q.now(), kinds)
 }
+
+// JobWaits says whether the job of a kind with a key is still to be done.
+func (q queries) JobWaits(ctx context.Context, kind, key string) (bool, error) {
+	return q.exists(ctx, `SELECT 1 FROM jobs WHERE kind = ? AND key = ?`, kind, key)
+}
