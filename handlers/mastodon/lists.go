@@ -16,14 +16,6 @@ type listEntity struct {
 	Exclusive     bool   `json:"exclusive"`
 }
 
-// Library is the chapter's own list: apps find the practice notes in it. It is
-// there for every member, and nobody changes it.
-const Library models.ID = 1
-
-var libraryList = listEntity{ID: "1", Title: "Library", RepliesPolicy: string(models.RepliesToNobody)}
-
-var errOwnList = models.Errorf(models.Forbidden, "This list is the chapter's own: it cannot be changed.")
-
 func listOf(l *models.List) listEntity {
 	return listEntity{l.ID.String(), l.Title, string(l.Replies), l.Exclusive}
 }
@@ -39,8 +31,10 @@ func (a *API) getLists(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := []listEntity{}
-	if v.IsMember() {
-		out = append(out, libraryList)
+	for i := range chapterLists {
+		if v.IsMember() {
+			out = append(out, chapterLists[i].entity())
+		}
 	}
 	for _, l := range lists {
 		out = append(out, listOf(l))
@@ -54,8 +48,8 @@ func (a *API) getList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if id(r, "id") == Library && v.IsMember() {
-		return reply(w, libraryList)
+	if own := chapterListOf(v, id(r, "id")); own != nil {
+		return reply(w, own.entity())
 	}
 	l, err := a.Store.List(r.Context(), me.ID, id(r, "id"))
 	if err != nil {
@@ -110,8 +104,8 @@ func (a *API) updateList(w http.ResponseWriter, r *http.Request) error {
 	if err := a.decode(w, r, &form); err != nil {
 		return err
 	}
-	if id(r, "id") == Library {
-		return errOwnList
+	if err := checkNotOwn(id(r, "id")); err != nil {
+		return err
 	}
 	l, err := a.Store.List(r.Context(), me.ID, id(r, "id"))
 	if err != nil {
@@ -130,8 +124,8 @@ func (a *API) deleteList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if id(r, "id") == Library {
-		return errOwnList
+	if err := checkNotOwn(id(r, "id")); err != nil {
+		return err
 	}
 	if err := a.Chapter.DeleteList(r.Context(), me, id(r, "id")); err != nil {
 		return err
@@ -149,7 +143,7 @@ func (a *API) getListAccounts(w http.ResponseWriter, r *http.Request) error {
 	if p.query.Get("limit") == "0" {
 		p.Limit = 10_000
 	}
-	if id(r, "id") == Library && v.IsMember() {
+	if chapterListOf(v, id(r, "id")) != nil {
 		return a.listed(w, r, p, nil)
 	}
 	l, err := a.Store.List(r.Context(), me.ID, id(r, "id"))
@@ -185,8 +179,8 @@ func (a *API) changeListAccounts(w http.ResponseWriter, r *http.Request, add boo
 	if err := a.decode(w, r, &form); err != nil {
 		return err
 	}
-	if id(r, "id") == Library {
-		return errOwnList
+	if err := checkNotOwn(id(r, "id")); err != nil {
+		return err
 	}
 	if add {
 		err = a.Chapter.AddToList(r.Context(), me, id(r, "id"), form.Accounts)
@@ -229,8 +223,8 @@ func (a *API) listTimeline(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := pageOf(r, 20)
 	var refs []store.Ref
-	if id(r, "list_id") == Library && v.IsMember() {
-		refs, err = a.Store.LibraryRefs(r.Context(), v, p.Page)
+	if own := chapterListOf(v, id(r, "list_id")); own != nil {
+		refs, err = own.refs(a.Store, r.Context(), v, p.Page)
 	} else {
 		var l *models.List
 		if l, err = a.Store.List(r.Context(), me.ID, id(r, "list_id")); err == nil {

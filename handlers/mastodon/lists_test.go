@@ -14,7 +14,7 @@ func TestLists(t *testing.T) {
 		l := w.ben.post("/api/v1/lists", "title=Friends", "replies_policy=list")
 		id := l.str("id")
 		l.is("title", "Friends").is("replies_policy", "list").is("exclusive", false)
-		w.ben.get("/api/v1/lists").list("1", id)
+		w.ben.get("/api/v1/lists").list("1", "2", id)
 		w.ben.get("/api/v1/lists/%s", id).is("title", "Friends")
 		w.ana.ask("GET", "/api/v1/lists/"+id, "", "").want(404)
 		w.ben.form("POST", "/api/v1/lists").want(422)
@@ -68,6 +68,28 @@ func TestLibraryList(t *testing.T) {
 		w.ben.form("PUT", "/api/v1/lists/1", "title=Mine").want(403)
 		w.gus.get("/api/v1/lists").list()
 		w.gus.ask("GET", "/api/v1/lists/1", "", "").want(404)
+	})
+}
+
+// So are the questions that nobody answered yet; an app asks by #question.
+func TestOpenQuestionsList(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		asked := w.ana.says("How do you begin?\n\nI never know. #question")
+		secret := w.pia.says("Only for us? #question", "visibility=private", "local_only=true")
+		w.ana.says("no question")
+		w.ben.get("/api/v1/lists/2").is("title", "Open questions").is("replies_policy", "none").is("exclusive", false)
+		w.ben.get("/api/v1/timelines/list/2").list(secret, asked)
+		page := w.ben.get("/api/v1/timelines/list/2?limit=1").list(secret)
+		w.ben.get("%s", page.links()["next"]).list(asked)
+		answer := w.ben.says("With silence.", "in_reply_to_id="+asked)
+		if _, err := w.AcceptAnswer(t.Context(), w.ana.viewer(), models.ParseID(asked), models.ParseID(answer)); err != nil {
+			t.Fatal(err)
+		}
+		w.ben.get("/api/v1/timelines/list/2").list(secret)
+		w.ben.post("/api/v1/accounts/" + w.pia.id() + "/mute")
+		w.ben.get("/api/v1/timelines/list/2").list()
+		w.ben.form("POST", "/api/v1/lists/2/accounts", "account_ids[]="+w.ana.id()).want(403)
+		w.gus.ask("GET", "/api/v1/timelines/list/2", "", "").want(404)
 	})
 }
 

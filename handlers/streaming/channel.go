@@ -96,10 +96,10 @@ func (s *Streams) channelOf(ctx context.Context, c *session.Caller, q url.Values
 	return ch, labelOf(name), allow(c, "read:statuses")
 }
 
-// mayList says whether a list is the caller's, or the library that every
-// member has.
+// mayList says whether a list is the caller's, or one of the chapter's that
+// every member has.
 func (s *Streams) mayList(ctx context.Context, c *session.Caller, id models.ID) error {
-	if id == s.Library && c.Viewer.IsMember() {
+	if s.ChapterLists[id] != nil && c.Viewer.IsMember() {
 		return nil
 	}
 	_, err := s.Store.List(ctx, c.Account.ID, id)

@@ -180,7 +180,7 @@ func (s *Streams) asViewer(ctx context.Context, event string, id models.ID, to [
 }
 
 // post tells a post to homes and lists, and to the public channels and the
-// library if it belongs there.
+// chapter's lists if it belongs there.
 func (s *Streams) post(ctx context.Context, event string, id models.ID) error {
 	if err := s.own(ctx, event, id); err != nil {
 		return err
@@ -195,9 +195,11 @@ func (s *Streams) post(ctx context.Context, event string, id models.ID) error {
 	if err != nil {
 		return err
 	}
-	if p.Practice != nil {
-		if err := s.library(ctx, event, p); err != nil {
-			return err
+	for id, shows := range s.ChapterLists {
+		if shows(p) {
+			if err := s.chapterList(ctx, event, id, p); err != nil {
+				return err
+			}
 		}
 	}
 	var to []listener
@@ -224,10 +226,10 @@ func (s *Streams) post(ctx context.Context, event string, id models.ID) error {
 	return nil
 }
 
-// library tells a practice note to those who listen to the library, as far as
-// they may read it.
-func (s *Streams) library(ctx context.Context, event string, p *models.Post) error {
-	to, err := s.willing(ctx, p, s.on(channel{kind: list, of: s.Library}))
+// chapterList tells a post to those who listen to one of the chapter's lists,
+// as far as they may read it.
+func (s *Streams) chapterList(ctx context.Context, event string, id models.ID, p *models.Post) error {
+	to, err := s.willing(ctx, p, s.on(channel{kind: list, of: id}))
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func open(t *testing.T, s *store.Store, change func(*Config)) *room {
 		x.hear = hear
 		return x.chapter.Hub().Subscribe(hear)
 	}
-	c := Config{Store: s, Listen: listen, CallerOf: x.callerOf, Status: x.status, Notification: x.notification, Conversation: x.conversation, Announcement: x.announcement, Library: 1}
+	c := Config{Store: s, Listen: listen, CallerOf: x.callerOf, Status: x.status, Notification: x.notification, Conversation: x.conversation, Announcement: x.announcement, ChapterLists: map[models.ID]func(*models.Post) bool{1: func(p *models.Post) bool { return p.Practice != nil }}}
 	if change != nil {
 		change(&c)
 	}

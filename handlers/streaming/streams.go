@@ -30,8 +30,9 @@ type Config struct {
 	Conversation func(ctx context.Context, v models.Viewer, id models.ID) ([]byte, error)
 	// Announcement returns an announcement, without anybody's own part.
 	Announcement func(ctx context.Context, id models.ID) ([]byte, error)
-	// Library is the id of the list that has every practice note.
-	Library models.ID
+	// ChapterLists are the lists that every member has, by id: whether each
+	// shows a post.
+	ChapterLists map[models.ID]func(*models.Post) bool
 
 	// Beat is how often server-sent events show that they are alive, Ping how
 	// often a WebSocket must show it, and tokens are looked at again.

@@ -101,6 +101,12 @@ func (q queries) LibraryRefs(ctx context.Context, v models.Viewer, p Page) ([]Re
 	return q.refs(ctx, v, p, postList{column: "p.id", from: fromPosts, condition: `p.practice_kind <> '' AND ` + notMine, args: []any{v.AccountID, v.AccountID, v.AccountID}})
 }
 
+// OpenQuestionRefs are Refs of the questions that wait for an answer.
+func (q queries) OpenQuestionRefs(ctx context.Context, v models.Viewer, p Page) ([]Ref, error) {
+	return q.refs(ctx, v, p, postList{column: "x.post_id", from: ` FROM questions x JOIN posts p ON p.id = x.post_id LEFT JOIN post_stats s ON s.post_id = p.id `,
+		condition: `x.state = 'open' AND ` + notMine, args: []any{v.AccountID, v.AccountID, v.AccountID}})
+}
+
 // ListsOf returns the lists that show a post, with their owners.
 func (q queries) ListsOf(ctx context.Context, postID models.ID) ([]*models.List, error) {
 	return list(ctx, q, scanList, `SELECT `+listColumns+` FROM list_entries e JOIN lists l ON l.id = e.list_id WHERE e.post_id = ?`, postID)

@@ -38,6 +38,7 @@ func TestReadsUseIndexes(t *testing.T) {
 		s.AccountPosts(ctx, v, 1, AccountFilter{OnlyPractice: true}, page)
 		s.AccountPosts(ctx, v, 1, AccountFilter{Pinned: true, OnlyMedia: true, WithoutReplies: true, WithoutBoosts: true}, Page{Min: 3, Limit: 20})
 		s.Library(ctx, v, "", page)
+		s.OpenQuestionRefs(ctx, v, page)
 		s.Library(ctx, v, models.Tool, page)
 		s.Tagged(ctx, v, TagFilter{Any: []string{"a"}}, page)
 		s.Ancestors(ctx, v, 1, 40)
