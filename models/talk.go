@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Talk is what a discussion post is beyond its words: a title, a question, a
 // report of having tried a note. Most posts have none.
@@ -138,6 +141,17 @@ type Theme struct {
 	Aliases   []string
 	Position  int
 	CreatedAt time.Time
+}
+
+// Tag is the hashtag that says the theme: its key in CamelCase.
+func (t *Theme) Tag() string {
+	var b strings.Builder
+	for _, part := range strings.Split(t.Key, "_") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:]) // keys are ASCII
+		}
+	}
+	return b.String()
 }
 
 // DefaultThemes are those that a new chapter begins with: the names of the

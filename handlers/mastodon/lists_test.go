@@ -1,10 +1,12 @@
 package mastodon_test
 
 import (
+	"strings"
 	"testing"
 
 	"atelier/models"
 	"atelier/models/chapter"
+	"atelier/models/chapter/chaptertest"
 )
 
 func TestLists(t *testing.T) {
@@ -123,6 +125,56 @@ func TestTags(t *testing.T) {
 		w.ana.form("DELETE", "/api/v1/featured_tags/"+f.str("id")).want(404)
 		w.ana.post("/api/v1/tags/silence/feature").is("featuring", true)
 		w.ana.post("/api/v1/tags/silence/unfeature").is("featuring", false)
+	})
+}
+
+// A theme is followed as its account, by its page, or as its hashtag, in an app.
+func TestThemesAreFollowedTags(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		theme, err := w.SaveTheme(t.Context(), w.pia.viewer(), models.Theme{Name: "Inner work", Aliases: []string{"reflection"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		account := theme.AccountID.String()
+		following := func(want bool) {
+			t.Helper()
+			w.ben.get("/api/v1/accounts/relationships?id[]=%s", account).is("0.following", want)
+		}
+		w.ben.get("/api/v1/followed_tags").list()
+		w.ben.post("/api/v1/accounts/" + account + "/follow")
+		w.ben.get("/api/v1/followed_tags").is("0.name", "InnerWork").lacks("1")
+		w.ben.post("/api/v1/tags/innerwork/unfollow").is("following", false)
+		following(false)
+		w.ben.post("/api/v1/tags/Reflection/follow").is("following", true)
+		following(true)
+
+		// What has the theme comes, with the hashtag or without.
+		by := func(d chapter.Draft) string {
+			p, err := w.Publish(t.Context(), w.ana.account, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			chaptertest.DoJobs(t, w.Chapter)
+			return p.ID.String()
+		}
+		note := by(chapter.Draft{Title: "A pause", Visibility: models.Public, Practice: &models.Practice{Kind: models.Tool, Themes: []string{theme.Key}, Sections: []models.Section{{Key: "steps", Text: "Wait."}}}})
+		talk := by(chapter.Draft{Source: "On #reflection", Visibility: models.Public})
+		var got []string
+		for _, e := range w.ben.get("/api/v1/timelines/home").v.([]any) {
+			s := e.(map[string]any)
+			if boosted, ok := s["reblog"].(map[string]any); ok {
+				s = boosted
+			}
+			got = append(got, s["id"].(string))
+		}
+		if strings.Join(got, " ") != talk+" "+note {
+			t.Errorf("at home are %v, want %v", got, []string{talk, note})
+		}
+		w.ben.post("/api/v1/accounts/" + account + "/unfollow")
+		following(false)
+		w.ben.get("/api/v1/followed_tags").list()
+		w.ben.post("/api/v1/tags/Silence/follow") // no theme
+		following(false)
 	})
 }
 

@@ -30,29 +30,36 @@ func (c *Chapter) Follow(ctx context.Context, me *models.Account, targetID model
 		if err != nil {
 			return err
 		}
-		if target.Type == models.Application || target.MovedTo != "" {
-			return models.Errorf(models.Forbidden, "This account cannot be followed.")
-		}
-		blocked, err := tx.BlockedEitherWay(ctx, me.ID, target.ID)
-		if err != nil {
+		if err := c.follow(ctx, tx, me, target, wish); err != nil {
 			return err
 		}
-		if blocked {
-			return models.Errorf(models.Forbidden, "This account cannot be followed.")
-		}
-		f, err := tx.Follow(ctx, me.ID, target.ID)
-		if err == nil {
-			wish.apply(f)
-			return c.wished(ctx, tx, f)
-		}
-		if models.KindOf(err) != models.NotFound {
-			return err
-		}
-		id := tx.NewID()
-		f = &models.Follow{ID: id, AccountID: me.ID, TargetID: target.ID, URI: c.URLs.Follow(me.URI, id), State: models.FollowPending, Boosts: true, CreatedAt: tx.Now()}
-		wish.apply(f)
-		return c.ask(ctx, tx, me, target, f)
+		return c.followTagOf(ctx, tx, me, target, true)
 	})
+}
+
+func (c *Chapter) follow(ctx context.Context, tx *store.Tx, me, target *models.Account, wish FollowWish) error {
+	if target.Type == models.Application || target.MovedTo != "" {
+		return models.Errorf(models.Forbidden, "This account cannot be followed.")
+	}
+	blocked, err := tx.BlockedEitherWay(ctx, me.ID, target.ID)
+	if err != nil {
+		return err
+	}
+	if blocked {
+		return models.Errorf(models.Forbidden, "This account cannot be followed.")
+	}
+	f, err := tx.Follow(ctx, me.ID, target.ID)
+	if err == nil {
+		wish.apply(f)
+		return c.wished(ctx, tx, f)
+	}
+	if models.KindOf(err) != models.NotFound {
+		return err
+	}
+	id := tx.NewID()
+	f = &models.Follow{ID: id, AccountID: me.ID, TargetID: target.ID, URI: c.URLs.Follow(me.URI, id), State: models.FollowPending, Boosts: true, CreatedAt: tx.Now()}
+	wish.apply(f)
+	return c.ask(ctx, tx, me, target, f)
 }
 
 func (w FollowWish) apply(f *models.Follow) {
@@ -141,15 +148,23 @@ func (c *Chapter) Unfollow(ctx context.Context, me *models.Account, targetID mod
 		if err != nil {
 			return err
 		}
-		f, err := tx.Follow(ctx, me.ID, target.ID)
-		if models.KindOf(err) == models.NotFound {
-			return nil
-		}
-		if err != nil {
+		if err := c.unfollowAny(ctx, tx, me, target); err != nil {
 			return err
 		}
-		return c.unfollow(ctx, tx, me, target, f)
+		return c.followTagOf(ctx, tx, me, target, false)
 	})
+}
+
+// unfollowAny ends a follow, if there is one.
+func (c *Chapter) unfollowAny(ctx context.Context, tx *store.Tx, me, target *models.Account) error {
+	f, err := tx.Follow(ctx, me.ID, target.ID)
+	if models.KindOf(err) == models.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.unfollow(ctx, tx, me, target, f)
 }
 
 // unfollow deletes a follow at the follower's wish.

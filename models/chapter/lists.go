@@ -95,10 +95,14 @@ func (c *Chapter) DropFromList(ctx context.Context, me *models.Account, listID m
 	})
 }
 
-// FollowTag brings public posts with a tag into me's home, or ends that.
+// FollowTag brings public posts with a tag into me's home, or ends that. With
+// a tag that names a theme the theme is followed.
 func (c *Chapter) FollowTag(ctx context.Context, me *models.Account, name string, follows bool) (store.Tag, error) {
 	return c.withTag(ctx, name, func(tx *store.Tx, t store.Tag) error {
-		return tx.SetTagFollow(ctx, tx.NewID(), me.ID, t.ID, follows)
+		if err := tx.SetTagFollow(ctx, tx.NewID(), me.ID, t.ID, follows); err != nil {
+			return err
+		}
+		return c.followThemeOf(ctx, tx, me, t, follows)
 	})
 }
 

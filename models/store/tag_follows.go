@@ -101,15 +101,6 @@ func (q queries) TagDays(ctx context.Context, ids []models.ID, since time.Time) 
 	return found, nil
 }
 
-// UsedTags returns the tags that public posts used most since a moment, the
-// most used by different accounts first.
-func (q queries) UsedTags(ctx context.Context, since time.Time, limit, offset int) ([]Tag, error) {
-	return list(ctx, q, scanTag, `
-		SELECT g.id, g.name, g.label FROM post_tags t JOIN posts p ON p.id = t.post_id JOIN tags g ON g.id = t.tag_id
-		WHERE t.post_id >= ? AND p.visibility = 'public' AND p.state = 'published' AND NOT p.hidden
-		GROUP BY g.id, g.name, g.label ORDER BY COUNT(DISTINCT p.account_id) DESC, COUNT(*) DESC, g.id LIMIT ? OFFSET ?`, int64(models.FirstIDAt(since)), limit, offset)
-}
-
 // A FeaturedTag is a tag that an account shows, with its own use of it.
 type FeaturedTag struct {
 	ID     models.ID // of the entry
