@@ -30,7 +30,7 @@ type question struct {
 
 const (
 	standingBytes  = 6 << 20
-	standingLimit  = 256 << 10       // bytes of an answer that is kept
+	standingLimit  = 1 << 20         // bytes of an answer that is kept: a context of 500 replies
 	standingExpiry = 3 * time.Second // polls and filters end without a write
 )
 

@@ -15,6 +15,9 @@ func TestClients(t *testing.T) {
 		"--peer-user", "theirs", "--peer-password", password}
 	mine.follow("@theirs")
 	theirs.follow("@mine")
+	for _, text := range []string{"One.", "Two.", "Three."} { // so that each client finds a second page
+		theirs.post(text, nil)
+	}
 
 	n.try("toot", func(t *testing.T) {
 		installed(t, "/usr/bin/toot", "toot")
