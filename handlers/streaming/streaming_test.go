@@ -507,6 +507,8 @@ func TestOneMemberHasSoManyStreams(t *testing.T) {
 		t.Errorf("one more was let in: %v", err)
 	}
 	x.dial("?access_token=bob/read", nil)
+	x.streams.NoLimits = true
+	x.dial("?access_token=ana/read", nil)
 }
 
 // listen opens server-sent events.
