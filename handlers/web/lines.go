@@ -28,5 +28,6 @@ var houseLines = map[string]string{
 	"alias":        "The address is one of yours now: that account may move here.",
 	"unalias":      "The address is no longer one of yours.",
 	"moved":        "Your followers are being sent on.",
+	"left":         "Your membership is ended, and what you wrote is being deleted.",
 	"unmoved":      "You are back here. Who went along stays where they went.",
 }

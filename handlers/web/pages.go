@@ -134,6 +134,8 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/settings/password", own: p.askPassword, sendAsMine: p.savePassword},
 		{path: "/settings/apps", own: p.apps},
 		{path: "/settings/apps/{id:[0-9]+}", own: p.askShutOut, sendAsMine: p.shutOut},
+		{path: movingPage, own: p.askMoving, sendAsMine: p.saveMoving},
+		{path: "/settings/leave", own: p.askLeave, sendAsMine: p.leave},
 
 		{path: "/desk", own: p.forStewards(p.askDesk)},
 		{path: "/desk/members", own: p.forStewards(p.deskMembers)},

@@ -63,6 +63,8 @@ func TestEveryPageIsThere(t *testing.T) {
 		"/settings/posts":                       "Posts from apps are for",
 		"/settings/password":                    "A new password",
 		"/settings/apps":                        "None yet",
+		"/settings/moving":                      "You come from elsewhere",
+		"/settings/leave":                       "End your membership?",
 		"/search?q=silence":                     "Checking in when a client goes quiet",
 	} {
 		me.shows(me.get(path), 200, words)
