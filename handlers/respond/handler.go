@@ -2,6 +2,7 @@ package respond
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -31,8 +32,8 @@ func Wrap(h Handler, write ErrorWriter) http.Handler {
 
 // Fail answers r with err by write, and logs what a person has to look at.
 func Fail(w http.ResponseWriter, r *http.Request, err error, write ErrorWriter) {
-	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
-		return // whoever asked has gone away
+	if r.Context().Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, driver.ErrBadConn)) {
+		return // whoever asked has gone away, and with them the query that was under way
 	}
 	status := Status(err)
 	logError(r, status, err)

@@ -3,6 +3,7 @@ package respond_test
 import (
 	"bytes"
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"html/template"
@@ -125,13 +126,15 @@ func TestFaultsOfOursAreLoggedInFull(t *testing.T) {
 func TestNobodyIsAnsweredWhoWentAway(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	w := httptest.NewRecorder()
-	log := logs(t, func() {
-		respond.Wrap(fails(fmt.Errorf("read: %w", context.Canceled)), respond.JSONError).
-			ServeHTTP(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
-	})
-	if log != "" || w.Body.Len() > 0 {
-		t.Errorf("answered %q, logged %q", w.Body, log)
+	for _, gone := range []error{context.Canceled, driver.ErrBadConn} {
+		w := httptest.NewRecorder()
+		log := logs(t, func() {
+			respond.Wrap(fails(fmt.Errorf("read: %w", gone)), respond.JSONError).
+				ServeHTTP(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
+		})
+		if log != "" || w.Body.Len() > 0 {
+			t.Errorf("%v is answered with %q and logged as %q", gone, w.Body, log)
+		}
 	}
 }
 

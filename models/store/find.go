@@ -49,23 +49,20 @@ func (q queries) FindPosts(ctx context.Context, v models.Viewer, f PostSearch, p
 	if match == "" && (len(f.Words) > 0 || f.Blank()) {
 		return nil, nil
 	}
-	from, column, condition, args := ` FROM posts p`, "p.id", ``, []any(nil)
-	switch {
-	case match == "":
-		condition = `TRUE`
-	case q.run.postgres():
-		from = ` FROM post_search x JOIN posts p ON p.id = x.docid`
-		condition, args = `x.body @@ to_tsquery('simple', ?)`, []any{match}
-	default:
-		from, column = ` FROM post_search x JOIN posts p ON p.id = x.docid`, "x.docid"
-		condition, args = `post_search MATCH ?`, []any{match}
+	x, args := hits{` FROM posts p`, "p.id", `TRUE`}, []any(nil)
+	if match != "" {
+		var err error
+		if x, err = q.matching(ctx, match); err != nil {
+			return nil, fmt.Errorf("search posts: %w", err)
+		}
+		args = []any{match}
 	}
 	me := v.AccountID
-	condition += ` AND ` + searchable + ` AND p.boost_of_id IS NULL AND ` + notMine
+	condition := x.condition + ` AND ` + searchable + ` AND p.boost_of_id IS NULL AND ` + notMine
 	args = append(args, me, v.IsMember(), me, me, me, me, me, me, me)
 	more, moreArgs := f.conditions(me)
 	rule, ruleArgs := visible(v)
-	ids, err := pageOf(ctx, q, scanID, p, column, `SELECT p.id`+from+` WHERE `+condition+more+` AND`+rule, slices.Concat(args, moreArgs, ruleArgs)...)
+	ids, err := pageOf(ctx, q, scanID, p, x.column, `SELECT p.id`+x.from+` WHERE `+condition+more+` AND`+rule, slices.Concat(args, moreArgs, ruleArgs)...)
 	if err != nil {
 		return nil, fmt.Errorf("search posts: %w", err)
 	}

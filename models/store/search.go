@@ -55,12 +55,39 @@ func (q queries) SearchPosts(ctx context.Context, v models.Viewer, words string,
 	if onlyPractice {
 		condition += ` AND p.practice_kind <> ''`
 	}
-	if q.run.postgres() {
-		return q.postsPage(ctx, v, p, "p.id", ` FROM post_search x JOIN posts p ON p.id = x.docid LEFT JOIN post_stats s ON s.post_id = p.id`,
-			`x.body @@ to_tsquery('simple', ?) AND `+condition, args...)
+	x, err := q.matching(ctx, match)
+	if err != nil {
+		return nil, err
 	}
-	return q.postsPage(ctx, v, p, "x.docid", ` FROM post_search x JOIN posts p ON p.id = x.docid LEFT JOIN post_stats s ON s.post_id = p.id`,
-		`post_search MATCH ? AND `+condition, args...)
+	return q.postsPage(ctx, v, p, x.column, x.from+` LEFT JOIN post_stats s ON s.post_id = p.id`, x.condition+` AND `+condition, args...)
+}
+
+// hits are where posts that match words come from, as p. Their one argument,
+// the match, comes before all others.
+type hits struct{ from, column, condition string }
+
+// fewHits is up to how many posts that match are all looked up; of more, the
+// newest are tried one by one.
+var fewHits = 1000
+
+// matching chooses how to search. SQLite's index gives the newest first.
+// PostgreSQL plans without knowing the words: few posts that match are found by
+// the index and then put in order; where many do, a page is soon filled by
+// trying the newest first.
+func (q queries) matching(ctx context.Context, match string) (hits, error) {
+	const posts = ` x JOIN posts p ON p.id = x.docid`
+	if !q.run.postgres() {
+		return hits{` FROM post_search` + posts, "x.docid", `post_search MATCH ?`}, nil
+	}
+	const all = `WITH found AS MATERIALIZED (SELECT docid FROM post_search WHERE body @@ to_tsquery('simple', ?)) SELECT `
+	var n int
+	if err := q.row(ctx, all+`COUNT(*) FROM (SELECT 1 FROM found LIMIT ?) few`, []any{match, fewHits}, &n); err != nil {
+		return hits{}, err
+	}
+	if n < fewHits {
+		return hits{` FROM (` + all + `docid FROM found)` + posts, "p.id", `TRUE`}, nil
+	}
+	return hits{` FROM post_search` + posts, "p.id", `x.body @@ to_tsquery('simple', ?)`}, nil
 }
 
 // matchQuery makes what the engine's full-text search takes of what a person
