@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"io"
 	"net/http"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -26,17 +28,38 @@ func (s *server) file(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer o.Close()
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	sendFile(w, r, media.ContentType(o.Key), o.Key, o.ModTime, o)
+	return nil
+}
+
+// remoteFile serves GET /media/remote/{mac}/{address}: a copy of a file of
+// another server. The other server may put something else there.
+func (s *server) remoteFile(w http.ResponseWriter, r *http.Request) error {
+	v := mux.Vars(r)
+	address, err := s.Chapter.RemoteOf(r.Context(), v["mac"], v["address"])
+	if err != nil {
+		return err
+	}
+	c, err := s.Remote.Open(r.Context(), address)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	w.Header().Set("Cache-Control", "public, max-age=604800")
+	sendFile(w, r, c.ContentType, c.Name, c.ModTime, c)
+	return nil
+}
+
+func sendFile(w http.ResponseWriter, r *http.Request, kind, tag string, at time.Time, file io.ReadSeeker) {
 	h := w.Header()
-	kind := media.ContentType(o.Key)
 	if !shown[kind] {
 		kind = "application/octet-stream"
 		h.Set("Content-Disposition", "attachment")
 	}
 	h.Set("Content-Type", kind)
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Content-Security-Policy", "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	h.Set("Etag", `"`+o.Key+`"`)
-	http.ServeContent(w, r, "", o.ModTime, o)
-	return nil
+	h.Set("Etag", `"`+tag+`"`)
+	http.ServeContent(w, r, "", at, file)
 }

@@ -28,6 +28,9 @@ import (
 type Config struct {
 	Chapter *chapter.Chapter
 	Media   media.Storage
+	// Remote are the copies of other servers' files; nil means that there are
+	// none to be read.
+	Remote *media.Remote
 	// Documents and Inbox are what other servers speak with.
 	Documents *documents.Documents
 	Inbox     *inbox.Inbox
@@ -94,6 +97,9 @@ func New(c Config) *Site {
 	m.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
 	m.HandleFunc("/health", healthy).Methods(http.MethodGet, http.MethodHead) // what clients of Mastodon ask
 	m.Handle("/readyz", respond.Wrap(s.ready, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
+	if c.Remote != nil {
+		m.Handle("/media/remote/{mac}/{address}", respond.Wrap(s.remoteFile, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
+	}
 	m.Handle("/media/{key:.+}", respond.Wrap(s.file, respond.PlainError)).Methods(http.MethodGet, http.MethodHead)
 	s.machines(m)
 	s.routes = m
@@ -129,7 +135,7 @@ func (s *server) avatar(a *models.Account) string {
 	case a.Avatar.Key != "":
 		return s.urls.Media(a.Avatar.Key)
 	case a.Avatar.Remote != "":
-		return a.Avatar.Remote
+		return s.Chapter.Remote(a.Avatar.Remote)
 	}
 	return s.urls.Base() + static.URL("icon.svg")
 }

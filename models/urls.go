@@ -259,6 +259,11 @@ func (u URLs) Appeal(id ID, key string) string {
 // Media is the address of a file of ours.
 func (u URLs) Media(key string) string { return u.base + "/media/" + key }
 
+// RemoteMedia is the address here of a file of another server.
+func (u URLs) RemoteMedia(mac, encoded string) string {
+	return u.base + "/media/remote/" + mac + "/" + encoded
+}
+
 // PostPage is the page of a local post.
 func (u URLs) PostPage(p *Post) string {
 	if p.Practice != nil && p.Slug != "" {

@@ -59,6 +59,7 @@ type node struct {
 	deliver  *deliver.Deliverer
 	door     net.Listener
 	desk     net.Listener // of the metrics; nil without
+	copies   *media.Remote
 }
 
 // newNode opens the database and wires the rooms, from the store outwards.
@@ -88,9 +89,13 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 	})
 	find := fetch.NewFinder(out, ch)
 	ch.Find = find
+	if n.copies, err = c.copies(out); err != nil {
+		ch.Store.Close()
+		return nil, err
+	}
 	n.deliver = deliver.New(ch.Store, c.urls, deliver.Options{Client: out.HTTP(), Knocks: knocks})
 	n.site = handlers.New(handlers.Config{
-		Chapter: ch, Media: files, Version: version, Push: out.HTTP(), SetupKey: n.setupKey,
+		Chapter: ch, Media: files, Remote: n.copies, Version: version, Push: out.HTTP(), SetupKey: n.setupKey,
 		Documents: documents.New(ch, find, documents.Options{Version: version, Hosts: c.hosts()}),
 		Inbox:     inbox.New(ch, find, n.deliver, inbox.Options{Hosts: c.hosts()}),
 		Trusted:   c.proxies, NoLimits: c.RateLimits == "off", Observe: n.metrics.request,
@@ -159,6 +164,7 @@ func (n *node) serve(ctx context.Context) error {
 	var work sync.WaitGroup
 	work.Go(func() { n.chapter.Work(working) })
 	work.Go(func() { n.chapter.Store.Tend(working) })
+	work.Go(func() { n.copies.Keep(working) })
 	work.Go(func() {
 		if err := n.deliver.Run(working); err != nil && working.Err() == nil {
 			slog.Error("deliveries have stopped", "err", err)

@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"cmp"
 	"time"
 
 	"atelier/models"
@@ -90,7 +91,7 @@ func (r *Render) account(a *models.Account, role models.Role, moved rendered) ac
 	e.Avatar, e.AvatarDescription = r.picture(a.Avatar, r.noAvatar())
 	e.Header, e.HeaderDescription = r.picture(a.Header, r.noHeader())
 	e.AvatarStatic, e.HeaderStatic = e.Avatar, e.Header
-	e.Emojis = emojis(a.Emojis)
+	e.Emojis = r.emojis(a.Emojis)
 	for _, f := range a.Fields {
 		e.Fields = append(e.Fields, fieldEntity{f.Name, f.HTML, moment(f.VerifiedAt)})
 	}
@@ -120,7 +121,7 @@ func (r *Render) picture(p models.Picture, none string) (address, description st
 	case p.Key != "":
 		return r.URLs.Media(p.Key), p.Description
 	case p.Remote != "":
-		return p.Remote, p.Description
+		return r.Remote(p.Remote), p.Description
 	}
 	return none, ""
 }
@@ -129,13 +130,10 @@ func (r *Render) picture(p models.Picture, none string) (address, description st
 func (r *Render) noAvatar() string { return r.URLs.Base() + "/avatars/original/missing.png" }
 func (r *Render) noHeader() string { return r.URLs.Base() + "/headers/original/missing.png" }
 
-func emojis(list []models.Emoji) []emojiEntity {
+func (r *Render) emojis(list []models.Emoji) []emojiEntity {
 	out := make([]emojiEntity, len(list))
 	for i, e := range list {
-		out[i] = emojiEntity{Shortcode: e.Shortcode, URL: e.URL, StaticURL: e.StaticURL}
-		if e.StaticURL == "" {
-			out[i].StaticURL = e.URL
-		}
+		out[i] = emojiEntity{Shortcode: e.Shortcode, URL: r.Remote(e.URL), StaticURL: r.Remote(cmp.Or(e.StaticURL, e.URL))}
 	}
 	return out
 }

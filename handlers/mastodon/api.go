@@ -46,7 +46,7 @@ type API struct {
 
 // New returns the handlers.
 func New(c Config) *API {
-	a := &API{Config: c, Render: NewRender(c.Store, c.URLs), answers: newStanding()}
+	a := &API{Config: c, Render: NewRender(c.Store, c.URLs, c.Chapter.Remote), answers: newStanding()}
 	if c.Push != nil {
 		c.Chapter.HandleJobs(chapter.JobPush, a.pushJob)
 	}

@@ -47,7 +47,7 @@ func (r *Render) card(c *models.Card) *cardEntity {
 	case c.Image != "":
 		e.Image = nullable(r.URLs.Media(c.Image))
 	case c.ImageURL != "":
-		e.Image = nullable(c.ImageURL)
+		e.Image = nullable(r.Remote(c.ImageURL))
 	}
 	if c.Author != "" {
 		e.Authors = append(e.Authors, cardAuthor{Name: c.Author, URL: c.AuthorURL})

@@ -45,13 +45,13 @@ func (r *Render) media(m *models.Media) mediaEntity {
 	case m.Key != "":
 		e.URL = nullable(r.URLs.Media(m.Key))
 	case m.State == models.MediaRemote || m.RemoteURL != "":
-		e.URL = nullable(m.RemoteURL)
+		e.URL = nullable(r.Remote(m.RemoteURL))
 	}
 	switch {
 	case m.PreviewKey != "":
 		e.PreviewURL = nullable(r.URLs.Media(m.PreviewKey))
 	case m.PreviewURL != "":
-		e.PreviewURL = nullable(m.PreviewURL)
+		e.PreviewURL = nullable(r.Remote(m.PreviewURL))
 	case m.Type == models.Image:
 		e.PreviewURL = e.URL
 	}

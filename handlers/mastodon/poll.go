@@ -28,10 +28,10 @@ type pollOption struct {
 
 // poll is the poll of a post by author, for v, who chose own. Authors count as
 // having voted, so that apps show them the results.
-func poll(p *models.Poll, author models.ID, emoji []models.Emoji, v models.Viewer, own []int, now time.Time) pollEntity {
+func poll(p *models.Poll, author models.ID, emoji []emojiEntity, v models.Viewer, own []int, now time.Time) pollEntity {
 	open := p.Open(now)
 	e := pollEntity{ID: p.PostID.String(), ExpiresAt: moment(p.ExpiresAt), Expired: !open, Multiple: p.Multiple,
-		VotesCount: p.Votes(), VotersCount: &p.Voters, Options: []pollOption{}, Emojis: emojis(emoji)}
+		VotesCount: p.Votes(), VotersCount: &p.Voters, Options: []pollOption{}, Emojis: emoji}
 	hidden := p.HideTotals && open
 	for i := range p.Options {
 		o := pollOption{Title: p.Options[i].Title, VotesCount: &p.Options[i].Votes}

@@ -109,7 +109,7 @@ func (a *API) poll(w http.ResponseWriter, ctx context.Context, v models.Viewer, 
 		}
 		own = votes[p.ID]
 	}
-	return reply(w, poll(p.Poll, p.AuthorID, p.Emojis, v, own, a.Store.Now()))
+	return reply(w, poll(p.Poll, p.AuthorID, a.Render.emojis(p.Emojis), v, own, a.Store.Now()))
 }
 
 var errNoPoll = models.Errorf(models.NotFound, "Record not found")

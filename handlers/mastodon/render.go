@@ -15,6 +15,8 @@ import (
 type Render struct {
 	Store *store.Store
 	URLs  models.URLs
+	// Remote is the address under which a file of another server is read here.
+	Remote func(address string) string
 
 	posts    *otter.Cache[stamped, *post]
 	accounts *otter.Cache[stamped, rendered]
@@ -33,9 +35,9 @@ const (
 	keptAccounts = 8 << 20
 )
 
-// NewRender returns a Render of what s has.
-func NewRender(s *store.Store, u models.URLs) *Render {
-	r := &Render{Store: s, URLs: u}
+// NewRender returns a Render of what s has; remote is its Remote.
+func NewRender(s *store.Store, u models.URLs, remote func(address string) string) *Render {
+	r := &Render{Store: s, URLs: u, Remote: remote}
 	r.posts = otter.Must(&otter.Options[stamped, *post]{
 		MaximumWeight: keptPosts,
 		Weigher:       func(_ stamped, p *post) uint32 { return p.weight() },
@@ -403,7 +405,7 @@ func (s *sheet) append(b []byte, ref store.Ref, isQuote bool) []byte {
 	}
 	b = append(b, `,"poll":`...)
 	if p.poll != nil {
-		b = append(b, encode(poll(p.poll, p.authorID, p.emojis, s.viewer, s.votes[p.id], s.render.Store.Now()))...)
+		b = append(b, encode(poll(p.poll, p.authorID, s.render.emojis(p.emojis), s.viewer, s.votes[p.id], s.render.Store.Now()))...)
 	} else {
 		b = append(b, "null"...)
 	}

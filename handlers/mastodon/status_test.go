@@ -357,7 +357,7 @@ func TestMadeStatusIsTheReadOne(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := mastodon.NewRender(w.Store, chaptertest.URLs).Status(ctx, v, models.ParseID(got.str("id")))
+			want, err := mastodon.NewRender(w.Store, chaptertest.URLs, w.Chapter.Remote).Status(ctx, v, models.ParseID(got.str("id")))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -271,7 +271,7 @@ func (a *API) revision(p *models.Post, rev *models.Revision, author rendered) re
 	was := *p
 	was.Title, was.Summary, was.Warning, was.HTML, was.Practice = rev.Title, rev.Summary, rev.Warning, rev.HTML, rev.Practice
 	e := revisionEntity{Content: a.Render.content(&was), SpoilerText: rev.Warning, Sensitive: rev.Sensitive, CreatedAt: moment(rev.CreatedAt),
-		Account: author, MediaAttachments: []mediaEntity{}, Emojis: emojis(p.Emojis)}
+		Account: author, MediaAttachments: []mediaEntity{}, Emojis: a.Render.emojis(p.Emojis)}
 	for i := range rev.Media {
 		e.MediaAttachments = append(e.MediaAttachments, a.Render.media(&rev.Media[i]))
 	}

@@ -37,11 +37,22 @@ func (p *Pages) personURL(a *models.Account) string {
 	return "/people/" + a.Acct()
 }
 
-// picture is the address of a picture of ours, "" if we have none: a page asks
-// nothing of other servers.
+// picture is the address of a picture here, "" if there is none.
 func (p *Pages) picture(pic models.Picture) string {
-	if pic.Key == "" {
-		return ""
+	switch {
+	case pic.Key != "":
+		return p.URLs.Media(pic.Key)
+	case pic.Remote != "":
+		return p.remote(pic.Remote)
 	}
-	return p.URLs.Media(pic.Key)
+	return ""
+}
+
+// remote is where a file of another server is read here, "" if it is not: a
+// page asks nothing of other servers.
+func (p *Pages) remote(address string) string {
+	if here := p.Chapter.Remote(address); here != address {
+		return here
+	}
+	return ""
 }

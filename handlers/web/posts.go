@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"html"
 	"html/template"
@@ -199,19 +200,22 @@ func (p *Pages) said(v *visit, post *models.Post, c cast, scope Scope) Said {
 	return s
 }
 
-// files are views of what is attached. What is not on this server is a link:
-// a page asks nothing of other servers.
+// files are views of what is attached. What is not read here is a link.
 func (p *Pages) files(media []models.Media) []File {
 	var out []File
 	for _, m := range media {
 		f := File{Kind: "file", URL: m.RemoteURL, Alt: m.Description, Width: m.Meta.Width, Height: m.Meta.Height}
+		here := p.remote(m.RemoteURL)
 		if m.Key != "" {
-			f.URL, f.Preview, f.Kind = p.URLs.Media(m.Key), p.URLs.Media(m.Key), string(m.Type)
-			if m.Type == models.GIFV {
+			here = p.URLs.Media(m.Key)
+		}
+		if here != "" && m.Type != models.Unknown {
+			f.URL, f.Kind = here, string(m.Type)
+			switch m.Type {
+			case models.Image:
+				f.Preview = cmp.Or(p.remote(m.PreviewURL), here)
+			case models.GIFV:
 				f.Kind = "video"
-			}
-			if m.Type != models.Image {
-				f.Preview = ""
 			}
 		}
 		if m.PreviewKey != "" {

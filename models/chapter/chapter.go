@@ -48,6 +48,7 @@ type Chapter struct {
 	tasks     tasks
 	relays    atomic.Pointer[relaysCopy]
 	seen      *otter.Cache[models.ID, seenThread] // posts whose threads were read
+	remoteKey []byte                              // nil: files of other servers are not read here
 	pushSeal  cipher.AEAD                         // nil: nothing is sealed, and nothing that would have to be is kept
 }
 

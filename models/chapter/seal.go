@@ -27,7 +27,10 @@ func (c *Chapter) SealWith(key []byte) error {
 	if err != nil {
 		return err
 	}
-	c.pushSeal, err = cipher.NewGCMWithRandomNonce(block)
+	if c.pushSeal, err = cipher.NewGCMWithRandomNonce(block); err != nil {
+		return err
+	}
+	c.remoteKey, err = hkdf.Key(sha256.New, key, nil, "atelier remote media", 32)
 	return err
 }
 
