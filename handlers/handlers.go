@@ -88,7 +88,7 @@ func New(c Config) *Site {
 	})
 	s.streams = streaming.New(streaming.Config{
 		Store: s.store, Listen: c.Chapter.Hub().Subscribe, CallerOf: s.oauth.CallerOf,
-		Status: s.api.Render.Status, Notification: s.api.Render.Notification, Conversation: s.api.Render.Conversation, Announcement: s.api.Render.Announcement, ChapterLists: mastodon.ChapterLists,
+		Status: s.api.Render.Status, Notification: s.api.Render.Notification, Conversation: s.api.Render.Conversation, Announcement: s.api.Render.Announcement, ChapterLists: mastodon.ChapterLists(),
 		NoLimits: c.NoLimits,
 	})
 

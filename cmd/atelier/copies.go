@@ -15,8 +15,8 @@ import (
 
 // copies opens the folder for copies of other servers' files: DATA/remote, or
 // where a node may not write there, a new one among the system's temporary
-// files. They are no part of a backup.
-func (c *Config) copies(out *fetch.Client) (*media.Remote, error) {
+// files, which done removes. They are no part of a backup.
+func (c *Config) copies(out *fetch.Client) (copies *media.Remote, done func(), err error) {
 	open := func(ctx context.Context, address string, limit int64) (io.ReadCloser, error) {
 		f, err := out.Open(ctx, address, "image/*, video/*, audio/*", limit)
 		if err != nil {
@@ -24,12 +24,14 @@ func (c *Config) copies(out *fetch.Client) (*media.Remote, error) {
 		}
 		return f.Body, nil
 	}
-	copies, err := media.NewRemote(filepath.Join(c.Data, "remote"), open)
+	done = func() {}
+	copies, err = media.NewRemote(filepath.Join(c.Data, "remote"), open)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		var dir string
 		if dir, err = os.MkdirTemp("", "atelier-remote-"); err == nil {
+			done = func() { os.RemoveAll(dir) }
 			copies, err = media.NewRemote(dir, open)
 		}
 	}
-	return copies, err
+	return copies, done, err
 }

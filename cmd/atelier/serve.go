@@ -60,6 +60,7 @@ type node struct {
 	door     net.Listener
 	desk     net.Listener // of the metrics; nil without
 	copies   *media.Remote
+	forget   func() // removes the copies that nothing keeps
 }
 
 // newNode opens the database and wires the rooms, from the store outwards.
@@ -89,7 +90,7 @@ func newNode(ctx context.Context, c *Config) (*node, error) {
 	})
 	find := fetch.NewFinder(out, ch)
 	ch.Find = find
-	if n.copies, err = c.copies(out); err != nil {
+	if n.copies, n.forget, err = c.copies(out); err != nil {
 		ch.Store.Close()
 		return nil, err
 	}
@@ -112,7 +113,10 @@ func (c *Config) hosts() []string {
 	return []string{c.urls.Domain, c.urls.AccountDomain}
 }
 
-func (n *node) close() { n.chapter.Store.Close() }
+func (n *node) close() {
+	n.chapter.Store.Close()
+	n.forget()
+}
 
 // listen opens the doors, so that whoever is told of them can come in.
 func (n *node) listen() (err error) {

@@ -33,6 +33,10 @@
 //     answers this late, as distant or busy peers do.
 //   - home: the home timeline, 20 posts: the newest page, and pages throughout.
 //   - post: new public posts, -n at each concurrency.
+//   - apps: what apps read besides the home timeline: a thread of 200 replies,
+//     notifications, an account's posts, a search for a common and a rare word.
+//   - streams: -n open streams of the user, the memory each costs, and how long
+//     after a post the last of them hears of it.
 //   - public: actor document, WebFinger, a public post; signed if the server
 //     refuses unsigned requests ("..._signed").
 //   - rss: memory and CPU time of -pid so far.

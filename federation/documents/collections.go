@@ -243,7 +243,7 @@ func (v *visit) library() error {
 	if !paged {
 		return v.collection(wire.CollectionContext{ID: uri, Ordered: true, Owner: a.URI, Total: -1, First: v.urls.FirstPage(uri)})
 	}
-	posts, err := v.store.Library(v.ctx, models.Stranger, "", store.Page{Max: after, Limit: idsPerPage})
+	posts, err := v.store.Notes(v.ctx, models.Stranger, store.NoteFilter{}, store.Page{Max: after, Limit: idsPerPage})
 	if err != nil {
 		return err
 	}

@@ -19,21 +19,23 @@ type chapterList struct {
 	id    models.ID
 	title string
 	refs  func(s *store.Store, ctx context.Context, v models.Viewer, p store.Page) ([]store.Ref, error)
+	shows func(*models.Post) bool // of a new post, for the streams
 }
 
 var chapterLists = []chapterList{
-	{Library, "Library", func(s *store.Store, ctx context.Context, v models.Viewer, p store.Page) ([]store.Ref, error) {
-		return s.LibraryRefs(ctx, v, p)
-	}},
-	{OpenQuestions, "Open questions", func(s *store.Store, ctx context.Context, v models.Viewer, p store.Page) ([]store.Ref, error) {
-		return s.OpenQuestionRefs(ctx, v, p)
-	}},
+	{Library, "Library", (*store.Store).LibraryRefs,
+		func(p *models.Post) bool { return p.Practice != nil }},
+	{OpenQuestions, "Open questions", (*store.Store).OpenQuestionRefs,
+		func(p *models.Post) bool { return p.Local && p.Talk != nil && p.Talk.Question }},
 }
 
 // ChapterLists says of each of them which new posts it shows, for the streams.
-var ChapterLists = map[models.ID]func(*models.Post) bool{
-	Library:       func(p *models.Post) bool { return p.Practice != nil },
-	OpenQuestions: func(p *models.Post) bool { return p.Local && p.Talk != nil && p.Talk.Question },
+func ChapterLists() map[models.ID]func(*models.Post) bool {
+	out := map[models.ID]func(*models.Post) bool{}
+	for _, l := range chapterLists {
+		out[l.id] = l.shows
+	}
+	return out
 }
 
 func (l *chapterList) entity() listEntity {
@@ -55,8 +57,10 @@ var errOwnList = models.Errorf(models.Forbidden, "This list is the chapter's own
 
 // checkNotOwn refuses to change one of the chapter's lists.
 func checkNotOwn(id models.ID) error {
-	if id == Library || id == OpenQuestions {
-		return errOwnList
+	for _, l := range chapterLists {
+		if l.id == id {
+			return errOwnList
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"atelier/models"
 	"atelier/models/store"
@@ -80,6 +81,26 @@ func (f facets) kindTabs() []Link {
 		out = append(out, Link{URL: f.with("kind", string(k)), Name: plural[k], Icon: string(k), Current: k == f.Kind})
 	}
 	return out
+}
+
+// sieve is one facet's choices.
+type sieve struct {
+	Label   string
+	Choices []Link
+}
+
+// sieves are the facets besides the kinds; those without a choice are left out.
+func (p *Pages) sieves(ctx context.Context, v *visit, f facets) ([]sieve, error) {
+	themes, err := p.themeSieve(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	whose, err := p.whoseSieve(ctx, v, f)
+	if err != nil {
+		return nil, err
+	}
+	all := []sieve{{"Themes", themes}, {"What came of it", f.outcomeSieve()}, {"Whose notes", whose}}
+	return slices.DeleteFunc(all, func(s sieve) bool { return len(s.Choices) == 0 }), nil
 }
 
 // themeSieve are the first themes, and the one that is chosen.

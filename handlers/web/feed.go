@@ -55,7 +55,7 @@ type atomText struct {
 // libraryFeed serves GET /library.atom: the public notes, whole.
 func (p *Pages) libraryFeed(w http.ResponseWriter, r *http.Request, v *visit) error {
 	ctx := r.Context()
-	notes, err := p.Store.Library(ctx, models.Stranger, "", store.Page{Limit: perPage})
+	notes, err := p.Store.Notes(ctx, models.Stranger, store.NoteFilter{}, store.Page{Limit: perPage})
 	if err != nil {
 		return err
 	}

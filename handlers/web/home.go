@@ -69,7 +69,7 @@ func (p *Pages) door(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return err
 	}
 	view.Lead = fmt.Sprintf("%s is a community of %s. We write down what works, try each other’s ways, and say honestly how it went.", f.Chapter, count(n, "person", "people"))
-	notes, err := p.Store.Library(ctx, v.viewer, "", store.Page{Limit: 3})
+	notes, err := p.Store.Notes(ctx, v.viewer, store.NoteFilter{}, store.Page{Limit: 3})
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func weekLead(notes, talk int) string {
 // about, and what came from those whom the viewer follows.
 func (p *Pages) fillWeek(ctx context.Context, v *visit, view *weekView) error {
 	since := models.FirstIDAt(v.now.Add(-aWeek))
-	notes, err := p.Store.Library(ctx, v.viewer, "", store.Page{Since: since, Limit: weekNotes})
+	notes, err := p.Store.Notes(ctx, v.viewer, store.NoteFilter{}, store.Page{Since: since, Limit: weekNotes})
 	if err != nil {
 		return err
 	}

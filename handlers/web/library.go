@@ -20,9 +20,9 @@ type libraryView struct {
 	Pager Pager
 	None  string // what is said of a choice that nothing has
 
-	Themes, Outcomes, Whose []Link
-	Examples                []Row
-	MayRemove               bool
+	Sieves    []sieve
+	Examples  []Row
+	MayRemove bool
 }
 
 type emptyLibraryView struct {
@@ -61,11 +61,8 @@ func (p *Pages) library(w http.ResponseWriter, r *http.Request, v *visit) error 
 	notes, pager := page.cut(r, notes)
 	view := libraryView{Frame: f, Find: &Find{Action: "/search", Label: "Search the library", Button: "Search"}, Pager: pager}
 	view.Count = "Newest first"
-	view.Tabs, view.Outcomes, view.None = chosen.kindTabs(), chosen.outcomeSieve(), "No note that you can read is like this. Choose less, and there may be more."
-	if view.Themes, err = p.themeSieve(ctx, chosen); err != nil {
-		return err
-	}
-	if view.Whose, err = p.whoseSieve(ctx, v, chosen); err != nil {
+	view.Tabs, view.None = chosen.kindTabs(), "No note that you can read is like this. Choose less, and there may be more."
+	if view.Sieves, err = p.sieves(ctx, v, chosen); err != nil {
 		return err
 	}
 	if page.first() && !chosen.any() {

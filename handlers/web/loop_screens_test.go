@@ -42,7 +42,7 @@ func turned(t *testing.T) *turning {
 			t.Fatal(err)
 		}
 	}
-	library, err := h.Store.Library(t.Context(), models.Viewer{AccountID: ana.ID, Role: models.Ordinary}, "", store.Page{Limit: 20})
+	library, err := h.Store.Notes(t.Context(), models.Viewer{AccountID: ana.ID, Role: models.Ordinary}, store.NoteFilter{}, store.Page{Limit: 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func TestWhatIsWrongWithANoteStandsBesideIt(t *testing.T) {
 		})
 	}
 	b.shows(b.post("/notes/new", "kind", "poem", "title", "t"), 400)
-	if notes, err := h.Store.Library(t.Context(), models.Viewer{AccountID: h.Maren.ID, Role: models.President}, "", store.Page{Limit: 10}); err != nil || len(notes) > 0 {
+	if notes, err := h.Store.Notes(t.Context(), models.Viewer{AccountID: h.Maren.ID, Role: models.President}, store.NoteFilter{}, store.Page{Limit: 10}); err != nil || len(notes) > 0 {
 		t.Errorf("%d notes are there all the same, %v", len(notes), err)
 	}
 }

@@ -96,7 +96,7 @@ func (q queries) ListRefs(ctx context.Context, v models.Viewer, listID models.ID
 		args:      []any{listID, v.AccountID, v.AccountID, v.AccountID}})
 }
 
-// LibraryRefs are Refs of the posts that Library returns.
+// LibraryRefs are Refs of all practice notes.
 func (q queries) LibraryRefs(ctx context.Context, v models.Viewer, p Page) ([]Ref, error) {
 	return q.refs(ctx, v, p, postList{column: "p.id", from: fromPosts, condition: `p.practice_kind <> '' AND ` + notMine, args: []any{v.AccountID, v.AccountID, v.AccountID}})
 }

@@ -276,15 +276,6 @@ func (q queries) accountList(ctx context.Context, accountID models.ID, f Account
 	return postList{column: "p.id", from: fromPosts, condition: condition, args: args}, nil
 }
 
-// Library returns a page of practice notes; of one kind, or of all if kind is
-// "".
-func (q queries) Library(ctx context.Context, v models.Viewer, kind models.PracticeKind, p Page) ([]*models.Post, error) {
-	if kind != "" {
-		return q.postsPage(ctx, v, p, "p.id", fromPosts, `p.practice_kind = ? AND p.practice_kind <> '' AND `+notMine, kind, v.AccountID, v.AccountID, v.AccountID)
-	}
-	return q.postsPage(ctx, v, p, "p.id", fromPosts, `p.practice_kind <> '' AND `+notMine, v.AccountID, v.AccountID, v.AccountID)
-}
-
 // Boosted returns the posts that boosts are of, as far as the viewer may read
 // them, by id.
 func (q queries) Boosted(ctx context.Context, v models.Viewer, posts []*models.Post) (map[models.ID]*models.Post, error) {
