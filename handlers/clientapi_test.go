@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -221,5 +222,77 @@ func TestDiscovery(t *testing.T) {
 			t.Errorf("%s: %d %s", path, res.StatusCode, got)
 		}
 		apitest.Answered(t, m, "GET", path, res.StatusCode, res.Header, []byte(got))
+	}
+}
+
+// elsewhere are the entities without a golden file of their own: the file in
+// which each stands, or why no answer of this server has it.
+var elsewhere = map[string]string{
+	"AccountRole":                  "Notification",
+	"AdminDimensionData":           "AdminDimension",
+	"AdminEmailDomainBlockHistory": "AdminEmailDomainBlock",
+	"AdminMeasureData":             "AdminMeasure",
+	"Appeal":                       "AccountWarning",
+	"AsyncRefresh":                 "AsyncRefreshResponse",
+	"CohortData":                   "AdminCohort",
+	"CustomEmoji":                  "AccountElsewhere",
+	"CustomError422":               "ValidationError",
+	"FeatureApproval":              "optional, and adding to a collection says the same",
+	"Field":                        "CredentialAccount",
+	"FilterKeyword":                "Filter",
+	"FilterResult":                 "StatusFiltered",
+	"InstanceIcon":                 "Instance",
+	"MetaDetails":                  "MediaAttachment",
+	"NotificationGroup":            "GroupedNotificationsResults",
+	"PollOption":                   "Poll",
+	"PreviewCard":                  "StatusCard",
+	"PreviewCardAuthor":            "StatusCard",
+	"Quote":                        "Status",
+	"QuoteApproval":                "Status",
+	"Reaction":                     "Announcement",
+	"Role":                         "AdminAccount",
+	"ShallowQuote":                 "StatusShallowQuote",
+	"ShallowTag":                   "Collection",
+	"StatusMention":                "Status",
+	"StatusTag":                    "Status",
+	"TagHistory":                   "Tag",
+	"AdminIp":                      "addresses are not kept, so the list is always empty",
+	"AnnouncementAccount":          "announcements are not linked to accounts",
+	"AnnouncementStatus":           "announcements are not linked to posts",
+	"AnnualReport":                 "no annual report is made",
+	"BaseStatus":                   "a part of requests",
+	"DeletedStatus":                "an answer with the whole Status and its source",
+	"IdentityProof":                "the list is always empty, as at Mastodon",
+	"NotificationFallback":         "every notification has a type that apps know",
+	"RelationshipSeveranceEvent":   "no such notification is made",
+	"Translation":                  "nothing is translated here",
+	"TranslationAttachment":        "nothing is translated here",
+	"TranslationPoll":              "nothing is translated here",
+	"TranslationPollOption":        "nothing is translated here",
+	"TrendsLink":                   "links do not trend here",
+}
+
+// Every entity of the description has a file in which it stands as apps
+// receive it.
+func TestEntitiesHaveGoldenFiles(t *testing.T) {
+	d, err := apitest.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d == nil {
+		t.Skip(apitest.Absent)
+	}
+	for _, name := range d.Entities() {
+		place := elsewhere[name]
+		if strings.Contains(place, " ") {
+			continue // a reason
+		}
+		if place == "" {
+			place = name
+		}
+		found, err := filepath.Glob("*/testdata/entities/" + place + ".json")
+		if err != nil || len(found) != 1 {
+			t.Errorf("%s has no golden file", name)
+		}
 	}
 }

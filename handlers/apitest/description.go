@@ -25,6 +25,7 @@ import (
 type Description struct {
 	router     routers.Router
 	operations []string // method and path
+	entities   []string
 }
 
 // Beside finds a file beside the project, from the folder of the test upwards;
@@ -101,6 +102,12 @@ func newDescription(data []byte) (*Description, error) {
 		}
 	}
 	slices.Sort(out.operations)
+	for name, schema := range d.Components.Schemas {
+		if schema.Value.Type.Is("object") {
+			out.entities = append(out.entities, name)
+		}
+	}
+	slices.Sort(out.entities)
 	return out, err
 }
 
@@ -174,6 +181,9 @@ func correct(doc map[string]any) {
 
 // Operations are the method and the path of all that the description has.
 func (d *Description) Operations() []string { return d.operations }
+
+// Entities are the names of the objects that answers are or have in them.
+func (d *Description) Entities() []string { return d.entities }
 
 func walk(v any, do func(map[string]any)) {
 	switch v := v.(type) {
