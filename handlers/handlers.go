@@ -78,6 +78,7 @@ func New(c Config) *Site {
 	processor := media.NewProcessor()
 	s.pages = web.New(web.Config{
 		Store: s.store, Chapter: c.Chapter, Sessions: sessions, URLs: s.urls, SetupKey: c.SetupKey, Media: c.Media, Processor: processor, Version: c.Version,
+		Archivist: c.Documents,
 	})
 	s.oauth = oauth.New(oauth.Config{
 		Store: s.store, Sessions: sessions, URLs: s.urls,

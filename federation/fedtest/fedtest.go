@@ -291,7 +291,7 @@ func Quiet(t testing.TB, servers ...*Server) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			jobs, err := s.Store.JobsUnderWay(t.Context(), []string{chapter.JobThread, chapter.JobCard, chapter.JobVerify, chapter.JobRefresh, chapter.JobFeatured, chapter.JobMoved, chapter.JobQuote, inbox.JobActivity, inbox.JobErase, chapter.JobReplies, inbox.JobOrigin, inbox.JobFollowers, chapter.JobRelay})
+			jobs, err := s.Store.JobsUnderWay(t.Context(), []string{chapter.JobThread, chapter.JobCard, chapter.JobVerify, chapter.JobRefresh, chapter.JobFeatured, chapter.JobMoved, chapter.JobQuote, inbox.JobActivity, inbox.JobErase, chapter.JobReplies, inbox.JobOrigin, inbox.JobFollowers, chapter.JobRelay, chapter.JobImport})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,6 +25,7 @@ var houseLines = map[string]string{
 	"announced":    "Every member finds it on This week.",
 	"withdrawn":    "Taken away.",
 	"appealed":     "The stewards will read it and answer.",
+	"brought":      "The file is being worked through.",
 	"alias":        "The address is one of yours now: that account may move here.",
 	"unalias":      "The address is no longer one of yours.",
 	"moved":        "Your followers are being sent on.",

@@ -31,6 +31,9 @@ type Config struct {
 	Media     media.Storage
 	Processor *media.Processor
 
+	// Archivist writes what other servers read of a member, for the archive.
+	Archivist Archivist
+
 	// Version is the program's.
 	Version string
 
@@ -134,6 +137,9 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/settings/password", own: p.askPassword, sendAsMine: p.savePassword},
 		{path: "/settings/apps", own: p.apps},
 		{path: "/settings/apps/{id:[0-9]+}", own: p.askShutOut, sendAsMine: p.shutOut},
+		{path: dataPage, own: p.askData, sendAsMine: p.saveData},
+		{path: dataPage + "/{kind:[a-z_]+}.csv", own: p.table},
+		{path: dataPage + "/archive.zip", own: p.archive},
 		{path: movingPage, own: p.askMoving, sendAsMine: p.saveMoving},
 		{path: "/settings/leave", own: p.askLeave, sendAsMine: p.leave},
 

@@ -37,7 +37,7 @@ func settingsIndex(current string) []Link {
 	index := []Link{
 		{URL: "/settings", Name: "Me"}, {URL: "/settings/posts", Name: "Privacy and posts"},
 		{URL: "/settings/apps", Name: "Apps"}, {URL: "/settings/password", Name: "Password and sign-in"},
-		{URL: movingPage, Name: "Moving and leaving"},
+		{URL: dataPage, Name: "Your data"}, {URL: movingPage, Name: "Moving and leaving"},
 	}
 	for i := range index {
 		index[i].Current = index[i].URL == current

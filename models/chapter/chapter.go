@@ -74,6 +74,7 @@ func New(s *store.Store, o Options) *Chapter {
 	c.HandleJobs(JobMoved, c.movedJob)
 	c.HandleJobs(JobDomain, c.domainJob)
 	c.HandleJobs(JobRelay, c.relayJob)
+	c.HandleJobs(JobImport, c.importJob)
 	return c
 }
 

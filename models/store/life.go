@@ -94,7 +94,7 @@ var ownTables = map[string]string{
 	"notification_permissions": "account_id", "notification_requests": "account_id", "suggestion_dismissals": "account_id", "announcement_reads": "account_id",
 	"announcement_reactions": "account_id", "home_entries": "account_id", "post_mentions": "account_id", "consents": "author_id", "group_bans": "account_id",
 	"kept_series": "account_id", "letters": "account_id", "resets": "account_id",
-	"collections": "account_id", "collection_items": "account_id",
+	"collections": "account_id", "collection_items": "account_id", "imports": "account_id",
 }
 
 // EraseOwn deletes what a member kept here for itself: all but the account
@@ -111,6 +111,11 @@ func (q queries) EraseOwn(ctx context.Context, accountID models.ID) error {
 // MediaOfAccount returns files of an account.
 func (q queries) MediaOfAccount(ctx context.Context, accountID models.ID, limit int) ([]*models.Media, error) {
 	return list(ctx, q, scanMedia, `SELECT `+mediaColumns+` FROM media WHERE account_id = ? ORDER BY id LIMIT ?`, accountID, limit)
+}
+
+// MediaPage returns a page of the files of an account.
+func (q queries) MediaPage(ctx context.Context, accountID models.ID, p Page) ([]*models.Media, error) {
+	return pageOf(ctx, q, scanMedia, p, "m.id", `SELECT `+mediaColumns+` FROM media m WHERE m.account_id = ?`, accountID)
 }
 
 // RetryHost has what waits for a host tried now, whatever happened before.

@@ -38,6 +38,8 @@ func TestReadsUseIndexes(t *testing.T) {
 		s.AccountPosts(ctx, v, 1, AccountFilter{OnlyPractice: true}, page)
 		s.AccountPosts(ctx, v, 1, AccountFilter{Pinned: true, OnlyMedia: true, WithoutReplies: true, WithoutBoosts: true}, Page{Min: 3, Limit: 20})
 		s.OpenQuestionRefs(ctx, v, page)
+		s.MediaPage(ctx, 1, page)
+		s.Imports(ctx, 1, 6)
 		s.Notes(ctx, v, NoteFilter{Kind: models.Tool}, page)
 		s.Tagged(ctx, v, TagFilter{Any: []string{"a"}}, page)
 		s.Ancestors(ctx, v, 1, 40)

@@ -1,0 +1,221 @@
+package chapter
+
+import (
+	"archive/zip"
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"atelier/models"
+	"atelier/models/media"
+	"atelier/models/store"
+	"atelier/models/text"
+)
+
+// ArchiveWith is what an archive needs that the chapter does not have: where
+// the files are, and what other servers read of a member.
+type ArchiveWith struct {
+	Media  media.Storage
+	Actor  func(ctx context.Context, me *models.Account, w io.Writer) error
+	Outbox func(ctx context.Context, me *models.Account, w io.Writer) error
+}
+
+const archiveReadme = `This is what %s has in %s, as of %s.
+
+notes/      practice notes, as text with Markdown; drafts are among them
+posts/      discussion posts and answers, one file each
+media/      pictures and other files; their names stand in outbox.json
+lists/      tables in the form that Mastodon and others take over
+actor.json, outbox.json
+            the profile and everything that was published, in the form in
+            which servers tell each other of it (ActivityPub)
+`
+
+// Archive writes all that a member has as a ZIP file: what it wrote, its files,
+// its tables. Only the member may have it.
+func (c *Chapter) Archive(ctx context.Context, me *models.Account, with ArchiveWith, w io.Writer) error {
+	self, err := c.Self(ctx)
+	if err != nil {
+		return err
+	}
+	z := zip.NewWriter(w)
+	a := &archive{Chapter: c, ctx: ctx, me: me, zip: z, files: with.Media}
+	if err := a.add("README.txt", func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, archiveReadme, c.fullHandle(me), self.Name, c.Store.Now().Format("2 January 2006"))
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := a.add("actor.json", func(w io.Writer) error { return with.Actor(ctx, me, w) }); err != nil {
+		return err
+	}
+	if err := a.add("outbox.json", func(w io.Writer) error { return with.Outbox(ctx, me, w) }); err != nil {
+		return err
+	}
+	for _, kind := range models.Portables {
+		if err := a.add("lists/"+string(kind)+".csv", func(w io.Writer) error { return c.Export(ctx, me, kind, w) }); err != nil {
+			return err
+		}
+	}
+	for _, write := range []func() error{a.published, a.unfinished, a.media} {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}
+
+type archive struct {
+	*Chapter
+	ctx   context.Context
+	me    *models.Account
+	zip   *zip.Writer
+	files media.Storage
+}
+
+func (a *archive) add(name string, write func(io.Writer) error) error {
+	w, err := a.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: a.Store.Now()})
+	if err != nil {
+		return err
+	}
+	return write(w)
+}
+
+func (a *archive) published() error {
+	v, err := a.Store.ViewerOf(a.ctx, a.me.ID)
+	if err != nil {
+		return err
+	}
+	p := store.Page{Limit: portablePage}
+	for {
+		posts, err := a.Store.AccountPosts(a.ctx, v, a.me.ID, store.AccountFilter{WithoutBoosts: true}, p)
+		if err != nil {
+			return err
+		}
+		for _, post := range posts {
+			p.Max = post.ID
+			if err := a.post(post); err != nil {
+				return err
+			}
+		}
+		if len(posts) < portablePage {
+			return nil
+		}
+	}
+}
+
+// unfinished adds drafts, and what is in the departure lounge.
+func (a *archive) unfinished() error {
+	posts, err := a.Store.Unfinished(a.ctx, a.me.ID, maxUnfinished)
+	if err != nil {
+		return err
+	}
+	for _, post := range posts {
+		if err := a.post(post); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxUnfinished is how many drafts an archive has at most, the newest.
+const maxUnfinished = 1000
+
+// post adds a post as the author typed it, after lines that say what it is.
+func (a *archive) post(p *models.Post) error {
+	name := "posts/" + p.ID.String() + ".md"
+	if p.Practice != nil {
+		name = "notes/" + p.ID.String() + ".md"
+		if p.Slug != "" {
+			name = "notes/" + p.Slug + ".md"
+		}
+	}
+	return a.add(name, func(w io.Writer) error {
+		_, err := io.WriteString(w, front(p)+p.Source+"\n")
+		return err
+	})
+}
+
+// front is what stands before a post's text (YAML, as static site generators
+// read it).
+func front(p *models.Post) string {
+	var b strings.Builder
+	b.WriteString("---\n")
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s: %q\n", name, value)
+		}
+	}
+	line("title", p.Title)
+	line("warning", p.Warning)
+	if p.Practice != nil {
+		line("kind", string(p.Practice.Kind))
+	}
+	line("summary", text.PlainText(p.Summary))
+	line("state", string(p.State))
+	line("readers", readers(p))
+	line("language", p.Language)
+	line("answers", p.InReplyToURI)
+	line("id", p.URI)
+	fmt.Fprintf(&b, "date: %s\n", p.CreatedAt.UTC().Format("2006-01-02T15:04:05Z"))
+	for i, m := range p.Media {
+		line(fmt.Sprintf("file%d", i+1), "media/"+path.Base(m.Key))
+	}
+	b.WriteString("---\n\n")
+	return b.String()
+}
+
+func readers(p *models.Post) string {
+	if p.IsMembers() {
+		return "members"
+	}
+	return string(p.Visibility)
+}
+
+// media adds the member's files.
+func (a *archive) media() error {
+	for _, key := range []string{a.me.Avatar.Key, a.me.Header.Key} {
+		if err := a.file(key); err != nil {
+			return err
+		}
+	}
+	p := store.Page{Limit: portablePage}
+	for {
+		files, err := a.Store.MediaPage(a.ctx, a.me.ID, p)
+		if err != nil {
+			return err
+		}
+		for _, m := range files {
+			p.Max = m.ID
+			if err := a.file(m.Key); err != nil {
+				return err
+			}
+		}
+		if len(files) < portablePage {
+			return nil
+		}
+	}
+}
+
+// file adds one file; one that the storage has lost is left out.
+func (a *archive) file(key string) error {
+	if key == "" {
+		return nil
+	}
+	f, err := a.files.Open(a.ctx, key)
+	if models.KindOf(err) == models.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w, err := a.zip.CreateHeader(&zip.FileHeader{Name: "media/" + path.Base(key), Method: zip.Store, Modified: f.ModTime})
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, f)
+	return err
+}

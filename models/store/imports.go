@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"atelier/models"
+)
+
+const importColumns = `i.id, i.account_id, i.kind, i.total, i.done, i.failed, i.created_at, i.ended_at`
+
+func scanImport(rows *sql.Rows) (*models.Import, error) {
+	i := &models.Import{}
+	var failed string
+	if err := rows.Scan(&i.ID, &i.AccountID, &i.Kind, &i.Total, &i.Done, &failed, millis{&i.CreatedAt}, millis{&i.EndedAt}); err != nil {
+		return nil, err
+	}
+	return i, json.Unmarshal([]byte(failed), &i.Failed)
+}
+
+// SetImport stores an import, in place of an older state of it.
+func (q queries) SetImport(ctx context.Context, i *models.Import) error {
+	failed, err := json.Marshal(i.Failed)
+	if err != nil {
+		return err
+	}
+	_, err = q.exec(ctx, `
+		INSERT INTO imports (id, account_id, kind, total, done, failed, created_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET done = excluded.done, failed = excluded.failed, ended_at = excluded.ended_at`,
+		i.ID, i.AccountID, i.Kind, i.Total, i.Done, string(failed), i.CreatedAt, i.EndedAt)
+	if err != nil {
+		return fmt.Errorf("store import %d: %w", i.ID, err)
+	}
+	return nil
+}
+
+// Import returns an import.
+func (q queries) Import(ctx context.Context, id models.ID) (*models.Import, error) {
+	return one(ctx, q, scanImport, `SELECT `+importColumns+` FROM imports i WHERE i.id = ?`, id)
+}
+
+// Imports returns the newest imports of an account, newest first.
+func (q queries) Imports(ctx context.Context, accountID models.ID, limit int) ([]*models.Import, error) {
+	return list(ctx, q, scanImport, `SELECT `+importColumns+` FROM imports i WHERE i.account_id = ? ORDER BY i.id DESC LIMIT ?`, accountID, limit)
+}
