@@ -20,9 +20,9 @@ func (d *Documents) WriteActor(_ context.Context, me *models.Account, w io.Write
 	return err
 }
 
-// WriteOutbox writes all that a member published as one OrderedCollection for
-// its own archive, newest first: also what only some may read, and what stays
-// in the chapter. It is written as it is read, since it can be long.
+// WriteOutbox writes what a member published beyond the chapter, whoever may
+// read it, as one OrderedCollection for its own archive, newest first. It is
+// written as it is read, since it can be long.
 func (d *Documents) WriteOutbox(ctx context.Context, me *models.Account, w io.Writer) error {
 	viewer, err := d.store.ViewerOf(ctx, me.ID)
 	if err != nil {
@@ -40,9 +40,13 @@ func (d *Documents) WriteOutbox(ctx context.Context, me *models.Account, w io.Wr
 		}
 		for _, p := range posts {
 			page.Max = p.ID
-			doc, err := v.ofArchive(p, me)
+			kind := models.CreateRef
+			if p.BoostOfID != 0 {
+				kind = models.PostRef
+			}
+			doc, err := v.document(p, kind)
 			if models.KindOf(err) == models.NotFound {
-				continue // a boost of what is no longer there
+				continue // it stays in the chapter, or is a boost of what is no longer there
 			}
 			if err != nil {
 				return err
@@ -65,16 +69,4 @@ func (d *Documents) WriteOutbox(ctx context.Context, me *models.Account, w io.Wr
 	}
 	_, err = fmt.Fprintf(w, `],"totalItems":%d}`, n)
 	return err
-}
-
-// ofArchive is the activity that published a post, for its author.
-func (v *visit) ofArchive(p *models.Post, me *models.Account) (wire.Document, error) {
-	if p.BoostOfID != 0 {
-		return v.announce(p, me)
-	}
-	c, err := v.context(p, me)
-	if err != nil {
-		return wire.Document{}, err
-	}
-	return v.encoder.Create(c)
 }

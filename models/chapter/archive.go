@@ -26,10 +26,10 @@ const archiveReadme = `This is what %s has in %s, as of %s.
 
 notes/      practice notes, as text with Markdown; drafts are among them
 posts/      discussion posts and answers, one file each
-media/      pictures and other files; their names stand in outbox.json
+media/      pictures and other files of these
 lists/      tables in the form that Mastodon and others take over
 actor.json, outbox.json
-            the profile and everything that was published, in the form in
+            the profile, and what went out of the chapter, in the form in
             which servers tell each other of it (ActivityPub)
 `
 

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -263,9 +264,12 @@ func carry(kind models.Portable, cells []string, column map[string]int) (c carri
 		return c, strings.HasPrefix(c.What, "http://") || strings.HasPrefix(c.What, "https://")
 	}
 	c.What = strings.TrimPrefix(c.What, "@")
-	name, host, at := strings.Cut(c.What, "@")
-	return c, name != "" && !strings.ContainsAny(c.What, " /") && (!at || host != "") && (kind != models.PortableLists || c.List != "")
+	return c, handleLike.MatchString(c.What) && (kind != models.PortableLists || c.List != "")
 }
+
+// handleLike is what an account's address looks like, with or without host;
+// hosts may have letters of any script.
+var handleLike = regexp.MustCompile(`^[A-Za-z0-9_.-]+(@[\pL\pM\pN.:_-]+)?$`)
 
 func (l carried) String() string {
 	if l.List != "" {
