@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"atelier/models"
 	"atelier/models/chapter"
 	"atelier/models/store"
@@ -113,6 +116,64 @@ func TestAskingToJoin(t *testing.T) {
 		h.settings(func(s *models.Settings) { s.Registration = models.Open })
 		c := h.stranger()
 		c.shows(c.post("/join", "name", "Cleo Ashgrove", "email", "cleo@mail.example", "password", password, "agree", "yes"), 200, "Welcome. You are a member now.")
+	})
+}
+
+func TestReporting(t *testing.T) {
+	each(t, func(h *house) {
+		ana, bo := h.member("Ana Lindqvarn"), h.member("Bo Tollgate")
+		lena := storetest.Account(t, h.Store, "lena@books.example")
+		said := h.says(bo, "The new director at the harbour authority.")
+		note := h.note(bo, "Checking in when a client goes quiet")
+		far := storetest.Post(t, h.Store, lena, nil)
+		me := h.as(ana)
+		page := "/talk/" + said.ID.String() + "/report"
+		me.has(me.get("/talk/"+said.ID.String()), `href="`+page+`"`)
+		me.has(me.get("/notes/"+note.Slug), `href="/talk/`+note.ID.String()+`/report"`)
+		me.has(me.get("/people/bo"), `href="/people/bo/report"`)
+		p := me.get(page)
+		me.shows(p, 200, "what Bo Tollgate wrote", "harbour authority", "It is against what we ask of each other", "nobody else learns who said it")
+		me.hides(p, "Tell its own site too")
+		me.shows(me.post(page), 422, "Say what is wrong.")
+		me.shows(me.post(page, "why", "other"), 422, "Say in a sentence what it is.")
+		me.shows(me.post(page, "why", "tickling", "comment", "x"), 422)
+		me.shows(me.post(page, "why", "rule-77", "comment", "x"), 422)
+		me.shows(me.post(page, "why", "other", "comment", strings.Repeat("x", 1001)), 422)
+		me.shows(me.post(page, "why", "rules", "comment", "There is only one."), 200, "The stewards will look at it. Thank you.")
+
+		h.settings(func(s *models.Settings) { s.Rules = []models.Rule{{ID: 7, Text: "No names"}} })
+		me.shows(me.get("/people/bo/report"), 200, "It is about Bo Tollgate.", "No names")
+		me.shows(me.post("/people/bo/report", "why", "rule-7"), 200, "The stewards will look at it. Thank you.")
+		elsewhere := "/talk/" + far.ID.String() + "/report"
+		me.shows(me.get(elsewhere), 200, "Tell its own site too", "books.example")
+		me.shows(me.post(elsewhere, "why", "spam", "forward", "yes"), 200, "The stewards will look at it. Thank you.")
+		var got []models.Complaint
+		for _, target := range []models.ID{bo.ID, lena.ID} {
+			list, err := h.Store.Complaints(t.Context(), store.ComplaintFilter{TargetID: target}, store.Page{Limit: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range list {
+				got = append(got, models.Complaint{FromID: c.FromID, TargetID: c.TargetID, PostIDs: c.PostIDs, RuleIDs: c.RuleIDs, Category: c.Category, Comment: c.Comment, Forwarded: c.Forwarded})
+			}
+		}
+		want := []models.Complaint{
+			{FromID: ana.ID, TargetID: bo.ID, RuleIDs: []models.ID{7}, Category: models.ComplaintViolation},
+			{FromID: ana.ID, TargetID: bo.ID, PostIDs: []models.ID{said.ID}, Category: models.ComplaintViolation, Comment: "There is only one."},
+			{FromID: ana.ID, TargetID: lena.ID, PostIDs: []models.ID{far.ID}, Category: models.ComplaintSpam, Forwarded: true},
+		}
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+
+		me.shows(me.get("/people/ana/report"), 403, "You cannot report yourself.")
+		me.shows(me.get("/talk/77/report"), 404)
+		me.shows(me.get("/people/nobody/report"), 404)
+		inside := h.says(bo, "Between stewards.", func(d *chapter.Draft) { d.Visibility = models.Direct })
+		me.shows(me.get("/talk/"+inside.ID.String()+"/report"), 404)
+		b := h.stranger()
+		b.shows(b.get(page), 200, "E-mail or name")
+		b.hides(b.get("/notes/"+note.Slug), "Report a problem")
 	})
 }
 

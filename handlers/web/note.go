@@ -48,6 +48,7 @@ type noteView struct {
 	ElsewhereURL    string
 	Citation        string
 	PrintURL        string
+	ReportURL       string
 	HistoryURL      string
 }
 
@@ -190,6 +191,9 @@ func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView
 	}
 	switch {
 	case post.Local:
+		if v.Session != nil && post.AuthorID != v.viewer.AccountID {
+			view.ReportURL = complainURL(post)
+		}
 		view.PrintURL, view.HistoryURL = "/notes/"+post.Slug+"/print", "/notes/"+post.Slug+"/history"
 	case post.Version > 1:
 		view.HistoryURL = "/talk/" + post.ID.String() + "/history"

@@ -118,6 +118,7 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/talk/{id:[0-9]+}/history", open: p.talkHistory, sendAsMine: p.restore},
 		{path: "/talk/{id:[0-9]+}/reply", own: p.toReply, sendAsMine: p.reply},
 		{path: "/talk/{id:[0-9]+}/do", own: p.toReply, sendAsMine: p.act},
+		{path: "/talk/{id:[0-9]+}/report", own: p.askComplain, sendAsMine: p.complain},
 		{path: "/talk/{id:[0-9]+}/vote", own: p.toReply, sendAsMine: p.vote},
 		{path: "/talk/{id:[0-9]+}/leaving", own: p.toReply, sendAsMine: p.leaving},
 		{path: "/talk/{id:[0-9]+}/edit", own: p.askEdit, sendAsMine: p.edit},
@@ -125,6 +126,7 @@ func (p *Pages) Routes(m *mux.Router) {
 
 		{path: "/people", own: p.people},
 		{path: "/people/{acct}.atom", open: p.personFeed},
+		{path: "/people/{acct}/report", own: p.askComplain, sendAsMine: p.complain},
 		{path: "/people/{acct}", open: p.profile, sendAsMine: p.relate},
 		{path: "/@{acct}", open: p.profile},
 		{path: "/@{acct}/{id:[0-9]+}", open: p.talk},

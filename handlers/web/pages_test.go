@@ -64,6 +64,7 @@ func TestEveryPageIsThere(t *testing.T) {
 		"/settings/password":                    "A new password",
 		"/settings/apps":                        "None yet",
 		"/settings/moving":                      "You come from elsewhere",
+		"/people/maren/report":                  "It is about",
 		"/settings/data":                        "Bring it from elsewhere",
 		"/settings/leave":                       "End your membership?",
 		"/search?q=silence":                     "Checking in when a client goes quiet",

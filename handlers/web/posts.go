@@ -196,6 +196,8 @@ func (p *Pages) said(v *visit, post *models.Post, c cast, scope Scope) Said {
 	s.ReplyURL = s.URL + "#reply"
 	if post.AuthorID == v.viewer.AccountID {
 		s.EditURL = "/talk/" + post.ID.String() + "/edit"
+	} else {
+		s.ReportURL = complainURL(post)
 	}
 	return s
 }

@@ -130,7 +130,7 @@ func TestBrowserPages(t *testing.T) {
 		"week": "/", "library": "/library", "note": "/notes/" + note.Slug, "print": "/notes/" + note.Slug + "/print", "history": "/notes/" + note.Slug + "/history?v=2",
 		"kinds": "/notes/new", "write": "/notes/new?kind=approach", "draft": fmt.Sprintf("/talk/%d/edit", draft), "waiting": "/notes/the-three-line-diary",
 		"talk": "/talk/" + talk.ID.String(), "say": "/talk/new", "person": "/people/tobias", "me": "/people/ana", "people": "/people", "shelf": "/shelf",
-		"notices": "/notices", "settings": "/settings", "settings-posts": "/settings/posts", "settings-password": "/settings/password", "settings-apps": "/settings/apps", "settings-moving": "/settings/moving", "settings-leave": "/settings/leave", "settings-data": "/settings/data",
+		"notices": "/notices", "settings": "/settings", "settings-posts": "/settings/posts", "settings-password": "/settings/password", "settings-apps": "/settings/apps", "settings-moving": "/settings/moving", "settings-leave": "/settings/leave", "settings-data": "/settings/data", "report": "/people/tobias/report",
 		"consent": "/oauth/authorize?scope=read+write+push&redirect_uri=https://heron.example/", "code": "/oauth/authorize/native", "search": "/search?q=silence", "tag": "/tags/presence", "delete": fmt.Sprintf("/talk/%d/delete", note.ID), "remote": "/people/lena@books.example",
 	} {
 		me.look(name, path)

@@ -296,6 +296,9 @@ func (p *Pages) acts(ctx context.Context, v *visit, post *models.Post, by Person
 		out = append(out, Act{Name: "Tried it", URL: "#tried"})
 	}
 	out = append(out, Act{Name: "Reply", URL: "#reply"})
+	if !mine && post.Practice == nil {
+		out = append(out, Act{Name: "Report", URL: complainURL(post)})
+	}
 	if mine && post.Practice == nil {
 		out = append(out, Act{Name: "Change", URL: editURL(post)}, Act{Name: "Take it back", URL: deleteURL(post)})
 	}
@@ -305,3 +308,5 @@ func (p *Pages) acts(ctx context.Context, v *visit, post *models.Post, by Person
 func editURL(post *models.Post) string { return "/talk/" + post.ID.String() + "/edit" }
 
 func deleteURL(post *models.Post) string { return "/talk/" + post.ID.String() + "/delete" }
+
+func complainURL(post *models.Post) string { return "/talk/" + post.ID.String() + "/report" }

@@ -112,8 +112,8 @@ type Said struct {
 	New     bool
 	Replies []Said
 
-	ReplyURL, EditURL string
-	Act               *Act // what only some may do with it
+	ReplyURL, EditURL, ReportURL string
+	Act                          *Act // what only some may do with it
 }
 
 // File is a picture, film or sound.
