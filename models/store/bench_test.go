@@ -107,6 +107,9 @@ func benchReads(b *testing.B, s *store.Store, v models.Viewer, ids []models.ID) 
 			return s.Public(b.Context(), v, store.PublicFilter{}, store.Page{Limit: 20})
 		})},
 		{"search", posts(func() ([]*models.Post, error) {
+			return s.SearchPosts(b.Context(), v, "words usual size", false, store.Page{Limit: 20})
+		})},
+		{"search beginning", posts(func() ([]*models.Post, error) {
 			return s.SearchPosts(b.Context(), v, "words usual siz", false, store.Page{Limit: 20})
 		})},
 	} {

@@ -299,6 +299,14 @@ func TestSearchPosts(t *testing.T) {
 				}
 			}
 		}
+		// A page that whole words do not fill has beginnings too.
+		longer := storetest.Post(t, s, ana, func(p *models.Post) { p.Source = "two silences" })
+		for limit, want := range map[int][]models.ID{2: {private.ID, ours.ID}, 3: {longer.ID, private.ID, ours.ID}} {
+			got, err := s.SearchPosts(ctx, member, "silence", false, store.Page{Limit: limit})
+			if diff := cmp.Diff(want, idsOf(got)); err != nil || diff != "" {
+				t.Errorf("%d of silence: %v (-want +got):\n%s", limit, err, diff)
+			}
+		}
 	})
 }
 

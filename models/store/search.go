@@ -42,10 +42,21 @@ const searchable = ` (p.account_id = ? OR (p.local AND ?)
 	OR EXISTS (SELECT 1 FROM bookmarks i WHERE i.post_id = p.id AND i.account_id = ?)
 	OR EXISTS (SELECT 1 FROM posts i WHERE i.boost_of_id = p.id AND i.account_id = ?)) `
 
-// SearchPosts returns a page of posts that have all words, the last one as a
-// beginning, as far as the viewer may read and find them.
+// SearchPosts returns a page of posts that have all words, as far as the viewer
+// may read and find them. Where they do not fill the page, the last word may
+// also be the beginning of one.
 func (q queries) SearchPosts(ctx context.Context, v models.Viewer, words string, onlyPractice bool, p Page) ([]*models.Post, error) {
-	match := matchQuery(words, q.run.postgres())
+	// The newest that have a common word are at hand in the index; those of all
+	// words that begin like it have to be merged first.
+	pg := q.run.postgres()
+	posts, err := q.searchPosts(ctx, v, matchQuery(words, pg, false), onlyPractice, p)
+	if err != nil || len(posts) == p.Limit {
+		return posts, err
+	}
+	return q.searchPosts(ctx, v, matchQuery(words, pg, true), onlyPractice, p)
+}
+
+func (q queries) searchPosts(ctx context.Context, v models.Viewer, match string, onlyPractice bool, p Page) ([]*models.Post, error) {
 	if match == "" {
 		return nil, nil
 	}
@@ -91,23 +102,27 @@ func (q queries) matching(ctx context.Context, match string) (hits, error) {
 }
 
 // matchQuery makes what the engine's full-text search takes of what a person
-// typed: words that all must be there, the last as a beginning.
-func matchQuery(words string, pg bool) string {
+// typed: words that all must be there, the last perhaps as a beginning.
+func matchQuery(words string, pg, beginning bool) string {
 	terms := searchWords(words)
 	if len(terms) == 0 {
 		return ""
 	}
+	quote, and, begins := `"`, " ", "*"
 	if pg {
-		for i := range terms {
-			terms[i] = "'" + terms[i] + "'"
+		quote, and, begins = "'", " & ", ":*"
+	}
+	last := len(terms) - 1
+	for i := range terms {
+		if i == last && beginning && !pg {
+			continue // SQLite has no beginning of a quoted word
 		}
-		return strings.Join(terms, " & ") + ":*"
+		terms[i] = quote + terms[i] + quote
 	}
-	for i := range terms[:len(terms)-1] {
-		terms[i] = `"` + terms[i] + `"`
+	if beginning {
+		terms[last] += begins
 	}
-	terms[len(terms)-1] += "*"
-	return strings.Join(terms, " ")
+	return strings.Join(terms, and)
 }
 
 // searchWords are the words of s, in lower case, without anything else.
