@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"atelier/federation/sign"
@@ -454,7 +455,16 @@ func (p *planner) unboosted() error {
 		return err
 	}
 	return p.undo(p.encoder.Announce(wire.Boost{ID: gone.URI, Actor: p.actor.URI, Followers: p.actor.FollowersURI, Object: gone.SubjectURI, Author: author,
-		Visibility: gone.Visibility}), gone.SubjectURI, gone.Visibility.Open(), to)
+		Visibility: gone.Visibility, At: p.made(gone.URI)}), gone.SubjectURI, gone.Visibility.Open(), to)
+}
+
+// made is when a deed of ours was done: its id ends in the number of its row.
+func (p *planner) made(uri string) time.Time {
+	id := models.ParseID(uri[strings.LastIndexByte(uri, '/')+1:])
+	if id == 0 {
+		return time.Time{}
+	}
+	return id.Time()
 }
 
 // undo takes back an activity, sent or not.
@@ -490,7 +500,7 @@ func (p *planner) like() (doc wire.Document, object string, to *audience, err er
 			to.add(g.Inbox())
 		}
 	}
-	return p.encoder.Like(deed.URI, p.actor.URI, post.URI, author.URI, group), post.URI, to, nil
+	return p.encoder.Like(deed.URI, p.actor.URI, post.URI, author.URI, group, p.made(deed.URI)), post.URI, to, nil
 }
 
 func (p *planner) favourited() error {
@@ -557,7 +567,7 @@ func (p *planner) followAsked() error {
 	if err != nil {
 		return err
 	}
-	return p.tell(p.encoder.Follow(uri, p.actor.URI, other.URI), other.URI, false, to)
+	return p.tell(p.encoder.Follow(uri, p.actor.URI, other.URI, p.made(uri)), other.URI, false, to)
 }
 
 func (p *planner) followEnded() error {
@@ -565,7 +575,7 @@ func (p *planner) followEnded() error {
 	if err != nil {
 		return err
 	}
-	return p.undo(p.encoder.Follow(uri, p.actor.URI, other.URI), other.URI, false, to)
+	return p.undo(p.encoder.Follow(uri, p.actor.URI, other.URI, p.made(uri)), other.URI, false, to)
 }
 
 func (p *planner) followAnswered() error {
@@ -573,7 +583,7 @@ func (p *planner) followAnswered() error {
 	if err != nil {
 		return err
 	}
-	asked := p.encoder.Follow(uri, other.URI, p.actor.URI)
+	asked := p.encoder.Follow(uri, other.URI, p.actor.URI, time.Time{})
 	doc, err := p.encoder.Accept(p.d.urls.Accept(p.actor.URI, p.event.ID), p.actor.URI, other.URI, asked, "")
 	if err != nil {
 		return err
@@ -586,7 +596,7 @@ func (p *planner) followRefused() error {
 	if err != nil {
 		return err
 	}
-	asked := p.encoder.Follow(uri, other.URI, p.actor.URI)
+	asked := p.encoder.Follow(uri, other.URI, p.actor.URI, time.Time{})
 	doc, err := p.encoder.Reject(p.d.urls.Reject(p.actor.URI, p.event.ID), p.actor.URI, other.URI, asked)
 	if err != nil {
 		return err

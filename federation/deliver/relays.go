@@ -76,5 +76,5 @@ func (p *planner) relay() (wire.Document, *audience, error) {
 		return wire.Document{}, nil, err
 	}
 	to.add(d.Inbox)
-	return p.encoder.Follow(d.URI, p.actor.URI, d.Object), to, nil
+	return p.encoder.Follow(d.URI, p.actor.URI, d.Object, p.made(d.URI)), to, nil
 }

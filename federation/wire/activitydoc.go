@@ -201,9 +201,11 @@ func (e Encoder) RevokeQuote(stamp, author string, to []string) Document {
 }
 
 // Follow asks to follow an actor; object may be PublicURI, which is how a
-// relay is asked. Each Follow has an id of its own.
-func (e Encoder) Follow(id, actor, object string) Document {
-	return deed{typ: "Follow", id: id, actor: actor, objects: []Document{Named(object)}, to: []string{object}}.must()
+// relay is asked. Each Follow has an id of its own. at is when it was asked,
+// zero if that is not known: whoever is sent an Undo too, in any order, can
+// tell which of several follows it takes back.
+func (e Encoder) Follow(id, actor, object string, at time.Time) Document {
+	return deed{typ: "Follow", id: id, actor: actor, objects: []Document{Named(object)}, to: []string{object}, at: at}.must()
 }
 
 // Accept says yes to a Follow, Join or QuoteRequest of asker; result is the
@@ -237,8 +239,8 @@ func (e Encoder) Undo(undone Document) (Document, error) {
 
 // Like says that actor likes a post of author; group is the Group that the
 // post is in, "" if in none.
-func (e Encoder) Like(id, actor, object, author, group string) Document {
-	d := deed{typ: "Like", id: id, actor: actor, objects: []Document{Named(object)}, group: group, to: []string{author}}
+func (e Encoder) Like(id, actor, object, author, group string, at time.Time) Document {
+	d := deed{typ: "Like", id: id, actor: actor, objects: []Document{Named(object)}, group: group, to: []string{author}, at: at}
 	if group != "" {
 		d.cc = []string{group}
 	}

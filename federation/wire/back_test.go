@@ -237,9 +237,9 @@ func TestActivitiesComeBackAsTheyWere(t *testing.T) {
 		},
 		"delete-person":              {ID: me + "#delete", Type: "Delete", Actor: me, Objects: named(me), To: []string{PublicURI}},
 		"delete-quote-authorization": {ID: me + "/stamps/9#delete", Type: "Delete", Actor: me, Objects: named(me + "/stamps/9"), To: []string{joel}},
-		"follow":                     {ID: me + "#follows/5", Type: "Follow", Actor: me, Objects: named(joel), To: []string{joel}},
+		"follow":                     {ID: me + "#follows/5", Type: "Follow", Actor: me, Objects: named(joel), To: []string{joel}, Published: noon},
 		"follow-relay": {
-			ID: urls.Instance() + "#follows/5", Type: "Follow", Actor: urls.Instance(), Objects: named(PublicURI), To: []string{PublicURI},
+			ID: urls.Instance() + "#follows/5", Type: "Follow", Actor: urls.Instance(), Objects: named(PublicURI), To: []string{PublicURI}, Published: noon,
 		},
 		"accept-follow": {
 			ID: me + "#accepts/5", Type: "Accept", Actor: me, Objects: one("https://halifax.example/follows/1", "Follow"), To: []string{joel},
@@ -252,9 +252,9 @@ func TestActivitiesComeBackAsTheyWere(t *testing.T) {
 		"undo-lock": {
 			ID: me + "#locks/15/undo", Type: "Undo", Actor: me, Objects: one(me+"#locks/15", "Lock"), To: []string{PublicURI}, CC: []string{urls.Chapter()},
 		},
-		"like": {ID: me + "#likes/6", Type: "Like", Actor: me, Objects: named(joelsPost), To: []string{joel}},
+		"like": {ID: me + "#likes/6", Type: "Like", Actor: me, Objects: named(joelsPost), To: []string{joel}, Published: noon},
 		"like-in-group": {
-			ID: me + "#likes/6", Type: "Like", Actor: me, Objects: named(joelsPost), To: []string{joel},
+			ID: me + "#likes/6", Type: "Like", Actor: me, Objects: named(joelsPost), To: []string{joel}, Published: noon,
 			CC: []string{"https://halifax.example/chapter"}, Audience: []string{"https://halifax.example/chapter"},
 		},
 		"announce": {
@@ -440,7 +440,7 @@ func TestDocumentsForProof(t *testing.T) {
 	}
 	const want = `{"@context":["https://www.w3.org/ns/activitystreams","https://w3id.org/security/data-integrity/v1"],` +
 		`"id":"https://vi.example/users/ana#likes/6","type":"Like","actor":"https://vi.example/users/ana","cc":[],` +
-		`"object":"https://halifax.example/users/joel/posts/9","to":["https://halifax.example/users/joel"]}`
+		`"object":"https://halifax.example/users/joel/posts/9","published":"2026-11-14T09:30:00Z","to":["https://halifax.example/users/joel"]}`
 	if string(raw) != want {
 		t.Errorf("got %s", raw)
 	}
@@ -448,7 +448,7 @@ func TestDocumentsForProof(t *testing.T) {
 
 func TestIDsKeepTheirSpelling(t *testing.T) {
 	const odd = "https://pfefferle.example?c=148&ü=%c3%BC#a/b"
-	raw, err := enc.Like(urls.Like(ana().URI, 6), ana().URI, odd, "HTTPS://Other.Example/a/../b", "").JSON()
+	raw, err := enc.Like(urls.Like(ana().URI, 6), ana().URI, odd, "HTTPS://Other.Example/a/../b", "", time.Time{}).JSON()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -270,10 +270,10 @@ var sent = []struct {
 	}},
 	{"follow", func() (Document, error) { return follow(), nil }},
 	{"follow-relay", func() (Document, error) {
-		return enc.Follow(urls.Follow(urls.Instance(), 5), urls.Instance(), PublicURI), nil
+		return enc.Follow(urls.Follow(urls.Instance(), 5), urls.Instance(), PublicURI, noon), nil
 	}},
 	{"accept-follow", func() (Document, error) {
-		asked := enc.Follow("https://halifax.example/follows/1", joel, ana().URI)
+		asked := enc.Follow("https://halifax.example/follows/1", joel, ana().URI, time.Time{})
 		return enc.Accept(urls.Accept(ana().URI, 5), ana().URI, joel, asked, "")
 	}},
 	{"accept-follow-received", func() (Document, error) {
@@ -293,7 +293,7 @@ var sent = []struct {
 	{"undo-announce", func() (Document, error) { return enc.Undo(boost(ana(), models.Unlisted)) }},
 	{"like", func() (Document, error) { return like(), nil }},
 	{"like-in-group", func() (Document, error) {
-		return enc.Like(urls.Like(ana().URI, 6), ana().URI, joelsPost, joel, "https://halifax.example/chapter"), nil
+		return enc.Like(urls.Like(ana().URI, 6), ana().URI, joelsPost, joel, "https://halifax.example/chapter", noon), nil
 	}},
 	{"announce", func() (Document, error) { return boost(ana(), models.Public), nil }},
 	{"announce-approved", func() (Document, error) {
@@ -409,8 +409,8 @@ var sent = []struct {
 func askedToQuote() Document {
 	return enc.Asked(models.ToQuote, "https://halifax.example/quotes/1", joel, urls.Post(ana().URI, 42), joelsPost)
 }
-func follow() Document { return enc.Follow(urls.Follow(ana().URI, 5), ana().URI, joel) }
-func like() Document   { return enc.Like(urls.Like(ana().URI, 6), ana().URI, joelsPost, joel, "") }
+func follow() Document { return enc.Follow(urls.Follow(ana().URI, 5), ana().URI, joel, noon) }
+func like() Document   { return enc.Like(urls.Like(ana().URI, 6), ana().URI, joelsPost, joel, "", noon) }
 
 func boost(by *models.Account, v models.Visibility) Document {
 	return enc.Announce(Boost{
