@@ -100,6 +100,16 @@ func (f *Finder) readActor(ctx context.Context, uri string, known *finger) (*mod
 
 // store has an actor stored, as far as the stewards let it.
 func (f *Finder) store(ctx context.Context, w *wire.Actor, domain string) (*models.Account, error) {
+	a, err := f.account(ctx, w, domain)
+	if err != nil {
+		return nil, err
+	}
+	return f.chapter.ReceiveAccount(ctx, a)
+}
+
+// account is what a document says of an account, as far as the rules for its
+// server let it be shown.
+func (f *Finder) account(ctx context.Context, w *wire.Actor, domain string) (*models.Account, error) {
 	rules, err := f.chapter.Store.DomainRules(ctx)
 	if err != nil {
 		return nil, err
@@ -114,7 +124,7 @@ func (f *Finder) store(ctx context.Context, w *wire.Actor, domain string) (*mode
 	if rules.RejectsMedia(domain) {
 		a.Avatar, a.Header, a.Emojis = models.Picture{}, models.Picture{}, nil
 	}
-	return f.chapter.ReceiveAccount(ctx, a)
+	return a, nil
 }
 
 // actorAt fetches the document of an actor. A document that names itself
@@ -228,7 +238,10 @@ func (f *Finder) Update(ctx context.Context, w *wire.Actor, known *models.Accoun
 	if !strings.EqualFold(w.Username, known.Username) || w.WebFinger != "" && !strings.EqualFold(w.WebFinger, known.Acct()) {
 		return f.later(ctx, known.URI)
 	}
-	_, err := f.store(ctx, w, known.Domain)
+	a, err := f.account(ctx, w, known.Domain)
+	if err == nil {
+		_, err = f.chapter.ReceiveProfile(ctx, a)
+	}
 	return err
 }
 

@@ -164,6 +164,9 @@ func (f *Finder) Incoming(ctx context.Context, w *wire.Post, a *wire.Activity, a
 	if p.CreatedAt.IsZero() {
 		p.CreatedAt = now
 	}
+	if p.UpdatedAt.After(p.CreatedAt) { // some say when it was published, again
+		p.EditedAt = p.UpdatedAt
+	}
 	if p.URL == "" {
 		p.URL = p.URI
 	}

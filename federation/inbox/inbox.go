@@ -338,9 +338,21 @@ func key(a *wire.Activity) string {
 	return a.Type + " " + a.ID
 }
 
+// doneAt is when an activity was done or, of an Undo, what it takes back; zero
+// if that is not said.
+func doneAt(a *wire.Activity) time.Time {
+	if a.Type != "Undo" {
+		return a.Published
+	}
+	if undone, err := wire.DecodeActivity(a.Object().Raw); err == nil {
+		return undone.Published
+	}
+	return time.Time{}
+}
+
 // activity is a as the chapter wants it told.
 func (s *sender) activity(a *wire.Activity) chapter.Activity {
-	return chapter.Activity{Sender: s.Account, Key: key(a), ID: a.ID, Raw: a.Raw, Forwarded: s.forwarded}
+	return chapter.Activity{Sender: s.Account, Key: key(a), ID: a.ID, Raw: a.Raw, Forwarded: s.forwarded, At: doneAt(a)}
 }
 
 // trimID is the id of an activity's object without a fragment that some

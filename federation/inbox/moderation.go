@@ -121,7 +121,13 @@ func (in *Inbox) passedVote(ctx context.Context, s *sender, inner *wire.Activity
 		}
 		return in.undo(ctx, voter, inner, true)
 	}
-	if _, err := in.chapter.OfGroup(ctx, s.Account, inner.Object().ID); err != nil {
+	uri := inner.Object().ID
+	if fetch.SameOrigin(uri, s.URI) { // the like may have been quicker than the post
+		if _, err := in.find.Post(ctx, uri); err != nil {
+			return err
+		}
+	}
+	if _, err := in.chapter.OfGroup(ctx, s.Account, uri); err != nil {
 		return err
 	}
 	return in.like(ctx, voter, inner, true)

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"atelier/federation/fetch"
@@ -132,7 +133,11 @@ func (in *Inbox) newVersion(ctx context.Context, s *sender, a *wire.Activity, p 
 		return err
 	}
 	act.Key = "" // it was marked by ReceiveEdit
-	_, err = in.chapter.Receive(ctx, act, incoming)
+	there, err := in.chapter.Receive(ctx, act, incoming)
+	if err != nil || there == nil || !there.UpdatedAt.Before(incoming.Post.UpdatedAt) {
+		return err
+	}
+	_, err = in.chapter.ReceiveEdit(ctx, act, incoming) // another version came meanwhile
 	return err
 }
 
@@ -172,9 +177,23 @@ func (in *Inbox) delete(ctx context.Context, s *sender, a *wire.Activity, deep b
 }
 
 // like takes in that the sender likes a post that is here, or reacted to it.
+// One of the chapter's Group may come later than the like: it is fetched, if
+// anybody here follows the sender.
 func (in *Inbox) like(ctx context.Context, s *sender, a *wire.Activity, deep bool) error {
-	p, err := in.chapter.Store.PostByURI(ctx, a.Object().ID)
-	if err != nil {
+	uri := a.Object().ID
+	p, err := in.chapter.Store.PostByURI(ctx, uri)
+	if models.KindOf(err) == models.NotFound && !in.chapter.URLs.Local(uri) && slices.Contains(slices.Concat(a.To, a.CC, a.Audience), in.chapter.URLs.Chapter()) {
+		followed, err := in.chapter.Store.IsFollowed(ctx, s.ID)
+		if err != nil || !followed {
+			return err
+		}
+		if !deep {
+			return in.later(ctx, s, a)
+		}
+		if p, err = in.find.Post(ctx, uri); err != nil {
+			return err
+		}
+	} else if err != nil {
 		return err
 	}
 	return in.chapter.ReceiveFavourite(ctx, s.activity(a), p.ID, a.ID, a.Reaction())
@@ -214,6 +233,9 @@ func (in *Inbox) boost(ctx context.Context, s *sender, a *wire.Activity, p *mode
 	if visibility == models.Direct {
 		return nil
 	}
-	at := in.clamp(a.Published)
-	return in.chapter.ReceiveBoost(ctx, s.activity(a), p.ID, &models.Post{URI: a.ID, URL: a.ID, Visibility: visibility, CreatedAt: at, UpdatedAt: at})
+	b := &models.Post{URI: a.ID, URL: a.ID, Visibility: visibility, CreatedAt: in.clamp(a.Published)}
+	if !a.Published.IsZero() {
+		b.UpdatedAt = b.CreatedAt // so it is known that this is the sender's word
+	}
+	return in.chapter.ReceiveBoost(ctx, s.activity(a), p.ID, b)
 }

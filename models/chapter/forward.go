@@ -11,6 +11,19 @@ import (
 // hear of it otherwise: the followers of the chapter's Group (FEP-1b12), and
 // those who follow whom it answers. The activity goes as it came.
 func (c *Chapter) passOn(ctx context.Context, tx *store.Tx, a Activity, p *models.Post) error {
+	if err := c.tellGroup(ctx, tx, a, p); err != nil || a.Raw == nil || !p.Visibility.Open() {
+		return err
+	}
+	self, err := c.Self(ctx)
+	if err != nil {
+		return err
+	}
+	return c.forward(ctx, tx, a, p, self)
+}
+
+// tellGroup has an activity about a post told to the followers of the
+// chapter's Group, if the post is in that.
+func (c *Chapter) tellGroup(ctx context.Context, tx *store.Tx, a Activity, p *models.Post) error {
 	if a.Raw == nil || !p.Visibility.Open() {
 		return nil
 	}
@@ -19,19 +32,17 @@ func (c *Chapter) passOn(ctx context.Context, tx *store.Tx, a Activity, p *model
 		return err
 	}
 	if p.GroupID != 0 && p.GroupID == self.AccountID {
-		err := tx.Leave(ctx, models.Event{Kind: models.ActivityRelay, AccountID: p.GroupID, TargetID: a.Sender.ID, PostID: p.ID,
+		return tx.Leave(ctx, models.Event{Kind: models.ActivityRelay, AccountID: p.GroupID, TargetID: a.Sender.ID, PostID: p.ID,
 			Data: jsonOf(models.RelayedActivity{ID: a.ID, Body: a.Raw, Announce: true}), Federates: true})
-		if err != nil {
-			return err
-		}
 	}
-	return c.forward(ctx, tx, a, p, self)
+	return nil
 }
 
 // forward sends an answer to one of our members' public posts to the servers
 // of that member's followers, which show the post and would miss the answer
 // (ActivityPub, section 7.1.2). The server's own account sends it: a host that
 // does not believe what others pass on shall not keep a member's posts waiting.
+// Likes are not forwarded: they carry no proof, and cannot be looked up.
 //
 // There are no loops: the first receipt alone is forwarded, by the server of
 // the post that is answered alone, and never what was forwarded to it.

@@ -20,6 +20,10 @@ type Activity struct {
 	ID     string
 	Raw    []byte // the body as received, to be passed on; may be nil
 
+	// At is when the sender did it or, of an Undo, when it did what it takes
+	// back; zero if it does not say.
+	At time.Time
+
 	// Forwarded says that another server passed the activity on.
 	Forwarded bool
 }
@@ -30,6 +34,24 @@ func (a Activity) fresh(ctx context.Context, tx *store.Tx) (bool, error) {
 		return true, nil
 	}
 	return tx.TakeIn(ctx, a.Key)
+}
+
+// tooLate says whether what the sender did is older than another such deed of
+// its, done at a moment, that came first.
+func (a Activity) tooLate(other time.Time) bool { return !a.At.IsZero() && a.At.Before(other) }
+
+// at is when the sender did it, as far as is known.
+func (a Activity) at(tx *store.Tx) time.Time {
+	if now := tx.Now(); a.At.IsZero() || a.At.After(now) {
+		return now
+	}
+	return a.At.UTC().Truncate(time.Millisecond)
+}
+
+// bury remembers that a deed of the sender is over: it is not taken in if it
+// comes later, or again.
+func (a Activity) bury(ctx context.Context, tx *store.Tx, uri, typ string) error {
+	return tx.AddTombstone(ctx, uri, a.Sender.URI, typ, false, tx.Now())
 }
 
 // Incoming is a post from another server.
@@ -354,12 +376,15 @@ func (c *Chapter) ReceiveEdit(ctx context.Context, a Activity, in Incoming) (*mo
 		if old.AuthorID != a.Sender.ID || old.Local {
 			return models.Errorf(models.Forbidden, "The post is not the sender's.")
 		}
+		p = old
+		if !in.Post.UpdatedAt.IsZero() && in.Post.UpdatedAt.Before(old.UpdatedAt) {
+			return nil
+		}
 		if err := c.requote(ctx, tx, old, in.Post); err != nil {
 			return err
 		}
-		if !old.UpdatedAt.IsZero() && !in.Post.UpdatedAt.After(old.UpdatedAt) && !pollMoved(old, in.Post) {
-			p = old
-			return nil
+		if !old.UpdatedAt.IsZero() && !in.Post.UpdatedAt.After(old.UpdatedAt) {
+			return c.recount(ctx, tx, old, merge(old, in.Post))
 		}
 		if err := c.setPolicy(ctx, tx, old.ID, in.Policy); err != nil {
 			return err
@@ -402,10 +427,26 @@ func merge(old, from *models.Post) *models.Post {
 	return &p
 }
 
-// pollMoved says whether an Update without a new time brings other counts: so
-// polls are refreshed.
+// pollMoved says whether an Update without a new time brings later counts: so
+// polls are refreshed. Votes are not taken back, so fewer ones are older ones,
+// and a poll that was closed stays so.
 func pollMoved(old, from *models.Post) bool {
-	return old.Poll != nil && from.Poll != nil && (old.Poll.Voters != from.Poll.Voters || !slices.Equal(old.Poll.Options, from.Poll.Options) || old.Poll.ClosedAt != from.Poll.ClosedAt)
+	switch {
+	case old.Poll == nil || from.Poll == nil || !slices.Equal(pollTitles(old.Poll), pollTitles(from.Poll)):
+		return false
+	case old.Poll.ClosedAt.IsZero() != from.Poll.ClosedAt.IsZero():
+		return old.Poll.ClosedAt.IsZero()
+	case old.Poll.Voters != from.Poll.Voters:
+		return from.Poll.Voters > old.Poll.Voters
+	}
+	return pollVotes(from.Poll) > pollVotes(old.Poll)
+}
+
+func pollVotes(p *models.Poll) (n int) {
+	for _, o := range p.Options {
+		n += o.Votes
+	}
+	return n
 }
 
 // unchanged says whether nothing that a person wrote differs.
@@ -483,9 +524,32 @@ func (c *Chapter) ReceiveBoost(ctx context.Context, a Activity, postID models.ID
 				return err
 			}
 		}
+		if late, err := c.clearBoost(ctx, tx, a, &b); err != nil || late {
+			return err
+		}
 		_, err = c.putBoost(ctx, tx, a.Sender, &b, p)
 		return err
 	})
+}
+
+// clearBoost makes room for a boost of what the sender boosted before. It
+// reports true if there is none to be made: the one that is here is the later
+// one, or nobody can tell.
+func (c *Chapter) clearBoost(ctx context.Context, tx *store.Tx, a Activity, b *models.Post) (late bool, err error) {
+	old, err := tx.BoostOf(ctx, a.Sender.ID, b.BoostOfID)
+	if models.KindOf(err) == models.NotFound {
+		return false, nil
+	}
+	if err != nil || old.URI == b.URI || a.At.IsZero() || old.UpdatedAt.IsZero() {
+		return true, err
+	}
+	if !b.CreatedAt.After(old.CreatedAt) {
+		return true, a.bury(ctx, tx, b.URI, "Announce")
+	}
+	if err := a.bury(ctx, tx, old.URI, "Announce"); err != nil {
+		return false, err
+	}
+	return false, c.remove(ctx, tx, a.Sender, old)
 }
 
 // ReceiveUnboost takes in that the sender took a boost back: the one with the
@@ -499,11 +563,15 @@ func (c *Chapter) ReceiveUnboost(ctx context.Context, a Activity, uri, subjectUR
 		boost, err := tx.PostByURI(ctx, uri)
 		if models.KindOf(err) == models.NotFound && subjectURI != "" {
 			if p, perr := tx.PostByURI(ctx, subjectURI); perr == nil {
-				boost, err = tx.BoostOf(ctx, a.Sender.ID, p.ID)
+				if boost, err = tx.BoostOf(ctx, a.Sender.ID, p.ID); err == nil && a.tooLate(boost.UpdatedAt) {
+					err = store404
+				}
 			}
 		}
-		if models.KindOf(err) == models.NotFound {
-			return tx.AddTombstone(ctx, uri, a.Sender.URI, "Announce", false, tx.Now())
+		if models.KindOf(err) == models.NotFound || err == nil && boost.URI != uri && !a.At.IsZero() {
+			if berr := a.bury(ctx, tx, uri, "Announce"); berr != nil || err != nil {
+				return berr
+			}
 		}
 		if err != nil {
 			return err
@@ -535,12 +603,36 @@ func (c *Chapter) ReceiveFavourite(ctx context.Context, a Activity, postID model
 		if gone, err := tx.Gone(ctx, uri, a.Sender.URI); err != nil || gone {
 			return err
 		}
-		added, err := c.favour(ctx, tx, a.Sender, p, &models.Reaction{ID: tx.NewID(), AccountID: a.Sender.ID, PostID: p.ID, URI: uri, Emoji: emoji, CreatedAt: tx.Now()})
+		r := &models.Reaction{ID: tx.NewID(), AccountID: a.Sender.ID, PostID: p.ID, URI: uri, Emoji: emoji, CreatedAt: a.at(tx)}
+		if old, err := tx.Favourite(ctx, a.Sender.ID, p.ID); err == nil {
+			return refavour(ctx, tx, a, old, r)
+		} else if models.KindOf(err) != models.NotFound {
+			return err
+		}
+		added, err := c.favour(ctx, tx, a.Sender, p, r)
 		if err != nil || !added {
 			return err
 		}
-		return c.passOn(ctx, tx, a, p)
+		return c.tellGroup(ctx, tx, a, p)
 	})
+}
+
+// refavour keeps the later of two likes of the same post, and buries the other.
+func refavour(ctx context.Context, tx *store.Tx, a Activity, old, r *models.Reaction) error {
+	switch {
+	case old.URI == r.URI || a.At.IsZero():
+		return nil
+	case !r.CreatedAt.After(old.CreatedAt):
+		return a.bury(ctx, tx, r.URI, "Like")
+	}
+	if err := a.bury(ctx, tx, old.URI, "Like"); err != nil {
+		return err
+	}
+	if _, err := tx.DeleteFavourite(ctx, old.ID); err != nil {
+		return err
+	}
+	_, err := tx.AddFavourite(ctx, r)
+	return err
 }
 
 // ReceiveUnfavourite takes in that the sender took a like back: the one with
@@ -554,11 +646,15 @@ func (c *Chapter) ReceiveUnfavourite(ctx context.Context, a Activity, uri, subje
 		r, err := tx.FavouriteByURI(ctx, uri)
 		if models.KindOf(err) == models.NotFound && subjectURI != "" {
 			if p, perr := tx.PostByURI(ctx, subjectURI); perr == nil {
-				r, err = tx.Favourite(ctx, a.Sender.ID, p.ID)
+				if r, err = tx.Favourite(ctx, a.Sender.ID, p.ID); err == nil && a.tooLate(r.CreatedAt) {
+					err = store404
+				}
 			}
 		}
-		if models.KindOf(err) == models.NotFound {
-			return tx.AddTombstone(ctx, uri, a.Sender.URI, "Like", false, tx.Now())
+		if models.KindOf(err) == models.NotFound || err == nil && r.URI != uri && !a.At.IsZero() {
+			if berr := a.bury(ctx, tx, uri, "Like"); berr != nil || err != nil {
+				return berr
+			}
 		}
 		if err != nil {
 			return err
@@ -570,7 +666,7 @@ func (c *Chapter) ReceiveUnfavourite(ctx context.Context, a Activity, uri, subje
 		if err != nil {
 			return err
 		}
-		if err := c.passOn(ctx, tx, a, p); err != nil {
+		if err := c.tellGroup(ctx, tx, a, p); err != nil {
 			return err
 		}
 		return c.unfavour(ctx, tx, a.Sender, p, r)

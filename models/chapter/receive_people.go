@@ -23,7 +23,7 @@ func (c *Chapter) ReceiveFollow(ctx context.Context, a Activity, uri string, tar
 		if !target.Local() {
 			return store404
 		}
-		f := &models.Follow{ID: tx.NewID(), AccountID: a.Sender.ID, TargetID: target.ID, URI: uri, State: models.FollowPending, Boosts: true, CreatedAt: tx.Now()}
+		f := &models.Follow{ID: tx.NewID(), AccountID: a.Sender.ID, TargetID: target.ID, URI: uri, State: models.FollowPending, Boosts: true, CreatedAt: a.at(tx)}
 		if target.Type == models.Application && relay {
 			return c.followedByRelay(ctx, tx, a.Sender, target, f)
 		}
@@ -36,27 +36,42 @@ func (c *Chapter) ReceiveFollow(ctx context.Context, a Activity, uri string, tar
 		if refused {
 			return tx.Leave(ctx, models.Event{Kind: models.FollowRefused, AccountID: target.ID, TargetID: a.Sender.ID, Data: jsonOf(models.Deed{URI: uri}), Federates: true})
 		}
-		// The other server forgot, or did not hear the answer: the follow takes
-		// the new id.
 		old, err := tx.Follow(ctx, a.Sender.ID, target.ID)
-		if models.KindOf(err) == models.NotFound {
+		if err != nil && models.KindOf(err) != models.NotFound {
+			return err
+		}
+		if err != nil || old.URI != uri {
 			if gone, err := tx.Gone(ctx, uri, a.Sender.URI); err != nil || gone {
 				return err // it was undone before it came
 			}
-			return c.ask(ctx, tx, a.Sender, target, f)
 		}
 		if err != nil {
-			return err
+			return c.ask(ctx, tx, a.Sender, target, f)
 		}
-		old.URI = uri
-		if err := tx.SetFollow(ctx, old, false); err != nil {
-			return err
-		}
-		if old.State != models.FollowAccepted {
-			return nil
-		}
-		return tx.Leave(ctx, models.Event{Kind: models.FollowAnswered, AccountID: target.ID, TargetID: a.Sender.ID, Data: jsonOf(models.Deed{URI: uri}), Federates: true})
+		return c.askedAgain(ctx, tx, a, old, f)
 	})
+}
+
+// askedAgain takes in a follow by the sender of whom it follows already: the
+// other server forgot, or did not hear the answer, or what it asked first
+// comes last. The follow keeps the later id.
+func (c *Chapter) askedAgain(ctx context.Context, tx *store.Tx, a Activity, old, f *models.Follow) error {
+	if old.URI != f.URI {
+		if a.tooLate(old.CreatedAt) {
+			return a.bury(ctx, tx, f.URI, "Follow")
+		}
+		if err := tx.DeleteFollow(ctx, old.ID); err != nil {
+			return err
+		}
+		f.State = old.State
+		if err := tx.SetFollow(ctx, f, false); err != nil {
+			return err
+		}
+	}
+	if old.State != models.FollowAccepted {
+		return nil
+	}
+	return tx.Leave(ctx, models.Event{Kind: models.FollowAnswered, AccountID: f.TargetID, TargetID: a.Sender.ID, Data: jsonOf(models.Deed{URI: f.URI}), Federates: true})
 }
 
 // ReceiveUnfollow takes in that the sender ended a follow: the one with the id
@@ -65,10 +80,16 @@ func (c *Chapter) ReceiveUnfollow(ctx context.Context, a Activity, uri string, t
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		f, err := tx.FollowByURI(ctx, uri)
 		if models.KindOf(err) == models.NotFound && targetID != 0 {
-			f, err = tx.Follow(ctx, a.Sender.ID, targetID)
+			if f, err = tx.Follow(ctx, a.Sender.ID, targetID); err == nil && a.tooLate(f.CreatedAt) {
+				err = store404
+			}
 		}
-		if models.KindOf(err) == models.NotFound {
-			return tx.AddTombstone(ctx, uri, a.Sender.URI, "Follow", false, tx.Now())
+		if models.KindOf(err) == models.NotFound || err == nil && !a.At.IsZero() {
+			// The same Follow may come again, but for software that uses one id
+			// for ever; that does not say when it asked.
+			if berr := a.bury(ctx, tx, uri, "Follow"); berr != nil || err != nil {
+				return berr
+			}
 		}
 		if err != nil {
 			return err
@@ -178,6 +199,16 @@ func (c *Chapter) ReceiveUnblock(ctx context.Context, a Activity, uri string, ta
 // built anew: whoever had the handle before under another id is gone then. That
 // it moved is taken over when the other account says so too.
 func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*models.Account, error) {
+	return c.receiveAccount(ctx, a, false)
+}
+
+// ReceiveProfile is ReceiveAccount for what an account sent. What is older than
+// what is here came late and changes nothing.
+func (c *Chapter) ReceiveProfile(ctx context.Context, a *models.Account) (*models.Account, error) {
+	return c.receiveAccount(ctx, a, true)
+}
+
+func (c *Chapter) receiveAccount(ctx context.Context, a *models.Account, sent bool) (*models.Account, error) {
 	var stored *models.Account
 	err := c.Store.Write(ctx, func(tx *store.Tx) error {
 		now := *a
@@ -186,6 +217,9 @@ func (c *Chapter) ReceiveAccount(ctx context.Context, a *models.Account) (*model
 		switch {
 		case err == nil && old.Local():
 			return models.Errorf(models.Forbidden, "That account lives here.")
+		case err == nil && sent && !a.UpdatedAt.IsZero() && a.UpdatedAt.Before(old.UpdatedAt):
+			stored = old
+			return nil
 		case err == nil:
 			now.ID, now.CreatedAt, now.Stats = old.ID, old.CreatedAt, old.Stats
 			now.SuspendedAt, now.SilencedAt, now.SensitizedAt = old.SuspendedAt, old.SilencedAt, old.SensitizedAt
