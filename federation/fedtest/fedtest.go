@@ -38,12 +38,14 @@ type Server struct {
 	Finder  *fetch.Finder
 	Deliver *deliver.Deliverer
 	URLs    models.URLs
+	Place   *Place
 
 	// Requests counts what was asked of the server, by method and path.
 	mu       sync.Mutex
 	requests map[string]int
 	answer   http.Handler
 	down     bool
+	before   func(w http.ResponseWriter, r *http.Request) (answered bool)
 }
 
 var (
@@ -98,35 +100,90 @@ func number(t testing.TB) int {
 // Peers is what the servers of a test may reach.
 var Peers = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
-// Start opens a chapter at name.localhost in s, whose president is pia, and
-// serves it until the test ends.
-func Start(t testing.TB, name string, s *store.Store) *Server {
+// A Place is an address at which one server after the other can be opened.
+type Place struct {
+	Name, Domain string
+	Key          int // the first of the keys of its members
+
+	mu     sync.Mutex
+	server *Server
+}
+
+// NewPlace listens at name.localhost until the test ends.
+func NewPlace(t testing.TB, name string) *Place {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	domain := name + ".localhost:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-	srv := &Server{Name: name, Store: s, URLs: models.NewURLs("http", domain, ""), requests: map[string]int{}}
-	n := number(t) * keysEach
+	p := &Place{Name: name, Domain: name + ".localhost:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port), Key: number(t) * keysEach}
+	hs := &http.Server{Handler: p}
+	go hs.Serve(l)
+	t.Cleanup(func() { hs.Close() })
+	return p
+}
+
+// ServeHTTP has the server that is open answer.
+func (p *Place) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	s := p.server
+	p.mu.Unlock()
+	if s == nil {
+		http.Error(w, "closed", http.StatusBadGateway)
+		return
+	}
+	s.ServeHTTP(w, r)
+}
+
+func (p *Place) put(s *Server) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.server = s
+}
+
+// Start opens a chapter at name.localhost in s, whose president is pia, and
+// serves it until the test ends.
+func Start(t testing.TB, name string, s *store.Store) *Server {
+	t.Helper()
+	return NewPlace(t, name).Begin(t, s)
+}
+
+// Begin opens a new chapter in s, whose president is pia, and serves it until
+// the test ends.
+func (p *Place) Begin(t testing.TB, s *store.Store) *Server {
+	t.Helper()
+	srv := p.make(t, s)
+	_, err := srv.Chapter.SetUp(t.Context(), chapter.SetUp{Name: strings.ToUpper(p.Name[:1]) + p.Name[1:] + " Coaches", Handle: p.Name + "_coaches", Sentence: "We try things.",
+		Steward: chapter.NewMember{Username: "pia", Name: "Pia", Email: "pia@mail.example", Password: "correct horse"}})
+	if err != nil {
+		t.Fatalf("set up %s: %v", p.Name, err)
+	}
+	srv.work(t)
+	return srv
+}
+
+// Reopen serves the chapter that is in s already, until the test ends.
+func (p *Place) Reopen(t testing.TB, s *store.Store) *Server {
+	t.Helper()
+	srv := p.make(t, s)
+	srv.work(t)
+	return srv
+}
+
+// make puts all rooms together around s, and has them answer at p.
+func (p *Place) make(t testing.TB, s *store.Store) *Server {
+	srv := &Server{Name: p.Name, Store: s, URLs: models.NewURLs("http", p.Domain, ""), Place: p, requests: map[string]int{}}
 	var used atomic.Int64 // members are added while jobs make themes
 	srv.Chapter = chapter.New(s, chapter.Options{URLs: srv.URLs, Keys: func() (models.KeyPair, error) {
-		return Key(n + int(used.Add(1)-1)%keysEach), nil
+		return Key(p.Key + int(used.Add(1)-1)%keysEach), nil
 	}})
-	srv.Client = fetch.New(fetch.Config{Scheme: "http", OwnHosts: []string{domain}, AllowPeers: Peers, UserAgent: "Atelier/test (" + name + ")"})
+	srv.Client = fetch.New(fetch.Config{Scheme: "http", OwnHosts: []string{p.Domain}, AllowPeers: Peers, UserAgent: "Atelier/test (" + p.Name + ")"})
 	srv.Finder = fetch.NewFinder(srv.Client, srv.Chapter)
 	srv.Chapter.Find = srv.Finder
 	srv.Deliver = deliver.New(s, srv.URLs, deliver.Options{Client: srv.Client.HTTP(), Pauses: []time.Duration{50 * time.Millisecond, 100 * time.Millisecond}})
 	srv.answer = srv.routes(inbox.New(srv.Chapter, srv.Finder, srv.Deliver, inbox.Options{}), documents.New(srv.Chapter, srv.Finder, documents.Options{Version: "test"}))
-	hs := &http.Server{Handler: srv}
-	go hs.Serve(l)
-	t.Cleanup(func() { hs.Close() })
-	_, err = srv.Chapter.SetUp(t.Context(), chapter.SetUp{Name: strings.ToUpper(name[:1]) + name[1:] + " Coaches", Handle: name + "_coaches", Sentence: "We try things.",
-		Steward: chapter.NewMember{Username: "pia", Name: "Pia", Email: "pia@mail.example", Password: "correct horse"}})
-	if err != nil {
-		t.Fatalf("set up %s: %v", name, err)
-	}
-	srv.work(t)
+	p.put(srv)
+	t.Cleanup(func() { p.put(nil) })
 	return srv
 }
 
@@ -179,13 +236,23 @@ func (s *Server) routes(in *inbox.Inbox, d *documents.Documents) http.Handler {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.requests[r.Method+" "+r.URL.Path]++
-	down := s.down
+	down, before := s.down, s.before
 	s.mu.Unlock()
 	if down {
 		http.Error(w, "down", http.StatusBadGateway)
 		return
 	}
-	s.answer.ServeHTTP(w, r)
+	if before == nil || !before(w, r) {
+		s.answer.ServeHTTP(w, r)
+	}
+}
+
+// SetBefore has every request looked at first; what before answered is
+// answered. nil ends that.
+func (s *Server) SetBefore(before func(w http.ResponseWriter, r *http.Request) (answered bool)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = before
 }
 
 // SetDown has the server answer nothing but 502, or be well again.
