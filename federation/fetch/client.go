@@ -54,6 +54,7 @@ type limits struct {
 	header  time.Duration // from the request to the header of the answer
 	total   time.Duration // for one document or delivery, redirects and body included
 	stream  time.Duration // for one file, the same
+	queue   time.Duration // for one of the places at a host
 	perHost int           // fetches under way to one host
 }
 
@@ -62,6 +63,7 @@ var standard = limits{
 	header:  10 * time.Second,
 	total:   30 * time.Second,
 	stream:  2 * time.Minute,
+	queue:   5 * time.Second,
 	perHost: 8,
 }
 

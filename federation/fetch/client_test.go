@@ -33,7 +33,7 @@ func plainClient() *Client {
 // hurriedClient is a plainClient whose limits of time a test can wait for.
 func hurriedClient() *Client {
 	config := plainClient().config
-	config.limits = limits{connect: time.Second, header: 200 * time.Millisecond, total: 400 * time.Millisecond, stream: 800 * time.Millisecond, perHost: 2}
+	config.limits = limits{connect: time.Second, header: 200 * time.Millisecond, total: 400 * time.Millisecond, stream: 800 * time.Millisecond, queue: time.Minute, perHost: 2}
 	return New(config)
 }
 
@@ -368,7 +368,7 @@ func TestDeliveriesEnd(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-stop }))
 	defer server.Close()
 	defer close(stop)
-	c := New(Config{Scheme: "http", AllowPeers: loopback, limits: limits{connect: time.Second, header: time.Minute, total: 100 * time.Millisecond}})
+	c := New(Config{Scheme: "http", AllowPeers: loopback, limits: limits{connect: time.Second, header: time.Minute, total: 100 * time.Millisecond, queue: time.Minute}})
 	start := time.Now()
 	if _, err := c.HTTP().Post(server.URL, "application/activity+json", strings.NewReader("{}")); err == nil || time.Since(start) > 5*time.Second {
 		t.Errorf("after %v: %v", time.Since(start), err)
@@ -389,7 +389,7 @@ func TestSilentListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	c := New(Config{Scheme: "https", AllowPeers: loopback, limits: limits{connect: 100 * time.Millisecond, header: time.Minute, total: time.Minute, perHost: 1}})
+	c := New(Config{Scheme: "https", AllowPeers: loopback, limits: limits{connect: 100 * time.Millisecond, header: time.Minute, total: time.Minute, queue: time.Minute, perHost: 1}})
 	start := time.Now()
 	u := url.URL{Scheme: "https", Host: listener.Addr().String()}
 	if _, err := c.GetDocument(t.Context(), u.String(), nil); models.KindOf(err) != models.Unreachable || time.Since(start) > 5*time.Second {

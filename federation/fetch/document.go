@@ -13,6 +13,7 @@ import (
 
 	"atelier/federation/sign"
 	"atelier/models"
+	"atelier/models/chapter"
 )
 
 // MaxDocument is how long an ActivityPub document may be, in bytes.
@@ -173,7 +174,8 @@ func (c *Client) ask(ctx context.Context, u *url.URL, q request, scheme sign.Sch
 	if err := spend(ctx); err != nil {
 		return nil, err
 	}
-	leave, err := c.gates.enter(ctx, u.Host, c.config.limits.perHost)
+	chapter.StepAside(ctx)
+	leave, err := c.enter(ctx, u.Host)
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +194,20 @@ func (c *Client) ask(ctx context.Context, u *url.URL, q request, scheme sign.Sch
 	answer.Body = &closing{answer.Body, leave}
 	return answer, nil
 }
+
+// enter waits for a place at a host, but not for long: whoever else is there
+// waits for its answer already.
+func (c *Client) enter(ctx context.Context, host string) (leave func(), err error) {
+	queue, cancel := context.WithTimeout(ctx, c.config.limits.queue)
+	defer cancel()
+	leave, err = c.gates.enter(queue, host, c.config.limits.perHost)
+	if err != nil && ctx.Err() == nil {
+		return nil, errQueue
+	}
+	return leave, err
+}
+
+var errQueue = models.Errorf(models.Busy, "Too much is asked of that server at the moment. Please try again later.")
 
 // redirects says whether answer sends the asker elsewhere.
 func redirects(answer *http.Response) bool {

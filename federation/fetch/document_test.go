@@ -466,6 +466,23 @@ func TestHostsAreNotOverrun(t *testing.T) {
 	}
 }
 
+// TestNobodyQueuesForLong: where all places are taken by requests that are not
+// answered, the next one is told so soon.
+func TestNobodyQueuesForLong(t *testing.T) {
+	inside, stop := make(chan struct{}), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { inside <- struct{}{}; <-stop }))
+	defer server.Close()
+	defer close(stop)
+	c := New(Config{Scheme: "http", AllowPeers: loopback, limits: limits{connect: time.Minute, header: time.Minute, total: time.Minute, queue: 20 * time.Millisecond, perHost: 1}})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go c.GetDocument(ctx, server.URL, nil)
+	<-inside
+	if _, err := c.GetDocument(t.Context(), server.URL, nil); models.KindOf(err) != models.Busy {
+		t.Errorf("the second request: %v", err)
+	}
+}
+
 func TestFiles(t *testing.T) {
 	var served atomic.Int64
 	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

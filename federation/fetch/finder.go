@@ -213,6 +213,7 @@ type flight[T any] struct {
 // do returns what fetch returns, or what the fetch under way for key will. The
 // fetch goes on when its callers leave; others may wait for it.
 func (f *flights[T]) do(ctx context.Context, key string, fetch func(context.Context) (T, error)) (T, error) {
+	chapter.StepAside(ctx)
 	f.mu.Lock()
 	one := f.under[key]
 	if one == nil {

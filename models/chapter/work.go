@@ -34,6 +34,7 @@ const (
 const (
 	jobLease   = 2 * time.Minute // after it a job is taken to be lost with its node
 	jobWorkers = 4
+	jobsAside  = 256 // jobs that wait for other servers, besides
 	jobTries   = 8
 	jobPoll    = 2 * time.Second // how often to look for jobs that others left
 )
@@ -132,7 +133,7 @@ func (c *Chapter) Work(ctx context.Context) {
 	c.tasks.working.Store(true)
 	defer c.tasks.working.Store(false)
 	var under sync.WaitGroup
-	slots := make(chan struct{}, jobWorkers)
+	slots, aside := make(chan struct{}, jobWorkers), make(chan struct{}, jobsAside)
 	tick := time.NewTicker(jobPoll)
 	defer tick.Stop()
 	defer under.Wait()
@@ -146,9 +147,10 @@ func (c *Chapter) Work(ctx context.Context) {
 		}
 		for _, j := range jobs {
 			slots <- struct{}{}
+			p := &place{slots: slots, aside: aside, free: c.poke}
 			under.Go(func() {
-				defer func() { <-slots; c.poke() }()
-				c.do(context.WithoutCancel(ctx), j)
+				defer p.leave()
+				c.do(context.WithValue(context.WithoutCancel(ctx), placeKey{}, p), j)
 			})
 		}
 		if len(jobs) > 0 && len(jobs) == free {
@@ -163,6 +165,48 @@ func (c *Chapter) Work(ctx context.Context) {
 			look = true
 		}
 	}
+}
+
+// A place is where a job is done: one of a few or, while it waits for another
+// server, one of many.
+type place struct {
+	slots, aside chan struct{}
+	free         func() // told that one of the few is free
+
+	once  sync.Once
+	moved bool
+}
+
+type placeKey struct{}
+
+// StepAside says that what is done in ctx is about to wait for another server.
+// If it is a job, others are done meanwhile: a server that never answers shall
+// not keep them waiting.
+func StepAside(ctx context.Context) {
+	p, _ := ctx.Value(placeKey{}).(*place)
+	if p == nil {
+		return
+	}
+	p.once.Do(func() {
+		select {
+		case p.aside <- struct{}{}:
+			p.moved = true
+			<-p.slots
+			p.free()
+		case <-ctx.Done():
+		}
+	})
+}
+
+// leave ends the job's stay.
+func (p *place) leave() {
+	p.once.Do(func() {}) // from now on it does not step aside
+	if p.moved {
+		<-p.aside
+		return
+	}
+	<-p.slots
+	p.free()
 }
 
 // WorkOnce does the jobs that are due, one after the other, and returns how
