@@ -316,13 +316,13 @@ func (in *Inbox) now() time.Time {
 // final if the other server says that there is none, to be tried again if it
 // did not answer.
 func keyTrouble(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) { // nothing is wrong here
+		return errBusy.Because(err)
+	}
 	switch models.KindOf(err) {
 	case models.NoSession, models.Busy, models.Internal:
 		return err
 	case models.Unreachable, models.TooMany:
-		return errBusy.Because(err)
-	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return errBusy.Because(err)
 	}
 	return models.Errorf(models.NoSession, "The key of this request's signature cannot be read: %s", models.Sentence(err)).Because(err)
