@@ -27,6 +27,7 @@ type Peer struct {
 	bodies    [][]byte // of received, as they came
 	headers   []http.Header
 	asked     map[string]int
+	turned    http.HandlerFunc
 }
 
 // Actor is an actor of a Peer, with the keys to sign as.
@@ -133,9 +134,21 @@ func (p *Peer) Arrivals(typ string) (bodies [][]byte, headers []http.Header) {
 	return bodies, headers
 }
 
+// Turn has answer answer everything from now on.
+func (p *Peer) Turn(answer http.HandlerFunc) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.turned = answer
+}
+
 // ServeHTTP implements http.Handler.
 func (p *Peer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
+	if turned := p.turned; turned != nil {
+		p.mu.Unlock()
+		turned(w, r)
+		return
+	}
 	defer p.mu.Unlock()
 	if r.Method == http.MethodPost {
 		var a map[string]any
