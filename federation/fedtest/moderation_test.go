@@ -9,6 +9,7 @@ import (
 	"atelier/models"
 	"atelier/models/chapter"
 	"atelier/models/store"
+	"atelier/models/store/storetest"
 )
 
 // viewer is what a member of a server is to verbs.
@@ -171,4 +172,66 @@ func TestAllowListOnly(t *testing.T) {
 	}
 	q := beta.Publish(t, bob, "And now?", nil)
 	alpha.Post(t, q.URI)
+}
+
+// What a steward takes down of somebody elsewhere goes from where the Group
+// showed it too, and comes back when the steward lifts that.
+func TestTheGroupTakesBackWhatIsTakenDown(t *testing.T) {
+	for _, kind := range []models.MeasureKind{models.MeasureRemove, models.MeasureHide} {
+		t.Run(string(kind), func(t *testing.T) {
+			s := Start(t, "alpha", storetest.SQLite(t))
+			home, away := NewPeer(t), NewPeer(t)
+			ada, eve := home.Actor("ada", 0), away.Actor("eve", 1)
+			group := s.URLs.Chapter()
+			must(t, ada.Send(s, ada.Do("Follow", "f", group, nil)), 202)
+			Eventually(t, func() string { return short(home.Received("Accept"), 1) })
+			note := eve.Note("1", "Buy this", JSON{"to": []string{Public, group}, "audience": group, "tag": []JSON{{"type": "Mention", "href": group, "name": "@coaches@alpha"}}})
+			away.Put(note["id"].(string), note)
+			must(t, eve.Send(s, eve.Create(note)), 202)
+			p := s.Post(t, note["id"].(string))
+			announced := func() (n int) {
+				for _, a := range home.Received("Announce") {
+					if a["object"] == note["id"] {
+						n++
+					}
+				}
+				return n
+			}
+			Eventually(t, func() string {
+				if announced() != 1 {
+					return "the Group does not show it"
+				}
+				return ""
+			})
+			m, err := s.Chapter.Decide(t.Context(), viewer(t, s, "pia"), chapter.Decision{Kind: kind, Target: p.AuthorID, Posts: []models.ID{p.ID}, Reason: "Advertising"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			Eventually(t, func() string { return short(home.Received("Undo"), 1) })
+			undone := home.Received("Undo")[0]["object"].(map[string]any)
+			if undone["type"] != "Announce" || undone["object"] != note["id"] {
+				t.Errorf("what is undone is %v", undone)
+			}
+			if kind == models.MeasureRemove {
+				return
+			}
+			if err := s.Chapter.LiftMeasure(t.Context(), viewer(t, s, "pia"), m.ID, "It was none"); err != nil {
+				t.Fatal(err)
+			}
+			Eventually(t, func() string {
+				if n := announced(); n != 2 {
+					return fmt.Sprintf("announced %d times", n)
+				}
+				return ""
+			})
+		})
+	}
+}
+
+// short says so if fewer than n activities came.
+func short(got []JSON, n int) string {
+	if len(got) < n {
+		return fmt.Sprintf("%d came, want %d", len(got), n)
+	}
+	return ""
 }

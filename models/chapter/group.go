@@ -43,6 +43,32 @@ func (c *Chapter) show(ctx context.Context, tx *store.Tx, p *models.Post) error 
 	return nil
 }
 
+// unshow has the Groups of ours take back their boosts of a post by somebody
+// elsewhere: what a steward decides of it here holds for who follows the Group,
+// and the words stay their author's. Posts of ours are told of by themselves.
+func (c *Chapter) unshow(ctx context.Context, tx *store.Tx, p *models.Post) error {
+	if p.Local || !c.isAnnounced(ctx, p) {
+		return nil
+	}
+	groups, err := c.announcers(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		boost, err := tx.BoostOf(ctx, g.ID, p.ID)
+		if models.KindOf(err) == models.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.remove(ctx, tx, g, boost); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // announcers are the Groups of ours that show a post: the chapter, and its
 // themes.
 func (c *Chapter) announcers(ctx context.Context, tx *store.Tx, p *models.Post) ([]*models.Account, error) {

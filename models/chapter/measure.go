@@ -193,6 +193,11 @@ func (c *Chapter) applyToPosts(ctx context.Context, tx *store.Tx, a *models.Acco
 		if p.AuthorID != a.ID {
 			return models.Errorf(models.Invalid, "That post is by somebody else.")
 		}
+		if m.Kind != models.MeasureMark {
+			if err := c.unshow(ctx, tx, p); err != nil {
+				return err
+			}
+		}
 		switch m.Kind {
 		case models.MeasureRemove:
 			err = c.remove(ctx, tx, a, p)
@@ -219,6 +224,14 @@ func (c *Chapter) hide(ctx context.Context, tx *store.Tx, p *models.Post) error 
 		return err
 	}
 	return tx.Leave(ctx, models.Event{Kind: models.PostDeleted, AccountID: p.AuthorID, PostID: p.ID, Data: jsonOf(gone)})
+}
+
+// unhide shows a post again, to who follows the Groups of ours as well.
+func (c *Chapter) unhide(ctx context.Context, tx *store.Tx, p *models.Post) error {
+	if err := tx.MarkHidden(ctx, p.ID, false); err != nil || p.Local {
+		return err
+	}
+	return c.show(ctx, tx, p)
 }
 
 // mark marks a post sensitive, or takes that back.
@@ -433,7 +446,7 @@ func (c *Chapter) liftOne(ctx context.Context, tx *store.Tx, a *models.Account, 
 		if m.Kind == models.MeasureMark {
 			err = c.mark(ctx, tx, p, false)
 		} else {
-			err = tx.MarkHidden(ctx, p.ID, false)
+			err = c.unhide(ctx, tx, p)
 		}
 		if err != nil {
 			return err
