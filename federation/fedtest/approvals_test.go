@@ -113,6 +113,7 @@ func TestABoostIsAskedAbout(t *testing.T) {
 	must(t, w.ada.Send(w.Server, w.ada.Do("Reject", "no", b.URI, nil)), 202)
 	without(t, w.Server, b.URI)
 	b = boost()
+	received(t, w.ada.Peer, "Announce", p.URI, 2) // nobody consents before being asked
 	stamp := w.ada.URI + "/approvals/2"
 	w.ada.Put(stamp, JSON{"@context": "https://www.w3.org/ns/activitystreams", "id": stamp, "type": "AnnounceAuthorization", "attributedTo": w.ada.URI, "interactingObject": b.URI, "interactionTarget": p.URI})
 	must(t, w.ada.Send(w.Server, w.ada.Do("Accept", "yes", b.URI, JSON{"result": stamp})), 202)
