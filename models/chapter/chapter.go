@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -45,6 +46,7 @@ type Chapter struct {
 	self      atomic.Pointer[selfCopy]
 	barred    atomic.Pointer[networkBars]
 	reloading atomic.Bool
+	reloads   sync.Mutex // who reads last is kept
 	tasks     tasks
 	relays    atomic.Pointer[relaysCopy]
 	seen      *otter.Cache[models.ID, seenThread] // posts whose threads were read
@@ -140,6 +142,8 @@ func (c *Chapter) copy(ctx context.Context) (*selfCopy, error) {
 }
 
 func (c *Chapter) reload(ctx context.Context) (*selfCopy, error) {
+	c.reloads.Lock()
+	defer c.reloads.Unlock()
 	self, err := c.Store.Chapter(ctx)
 	if err != nil {
 		return nil, err
