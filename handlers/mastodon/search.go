@@ -79,7 +79,7 @@ func (a *API) find(ctx context.Context, v models.Viewer, x *finding, wanted func
 	tag := strings.HasPrefix(x.words, "#")
 	if wanted("hashtags") && !strings.HasPrefix(x.words, "@") && !strings.ContainsAny(x.words, " @") {
 		var err error
-		if x.tags, err = a.Store.SearchTags(ctx, x.words, x.limit, x.offset); err != nil {
+		if x.tags, err = a.Store.SearchTags(ctx, v, x.words, x.limit, x.offset); err != nil {
 			return err
 		}
 	}

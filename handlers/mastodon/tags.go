@@ -98,6 +98,12 @@ func (a *API) getTag(w http.ResponseWriter, r *http.Request) error {
 	}
 	name := mux.Vars(r)["name"]
 	t, err := a.Store.Tag(r.Context(), name)
+	if err == nil { // one that stands only in what others may read is as good as none
+		var met bool
+		if met, err = a.Store.MeetsTag(r.Context(), v, t.ID); err == nil && !met {
+			err = store.ErrNotFound
+		}
+	}
 	if models.KindOf(err) == models.NotFound {
 		if found := text.Scan("#"+name, models.PlainText).Hashtags; len(found) != 1 || found[0].Name != name {
 			return err

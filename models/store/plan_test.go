@@ -40,6 +40,7 @@ func TestReadsUseIndexes(t *testing.T) {
 		s.OpenQuestionRefs(ctx, v, page)
 		s.MediaPage(ctx, 1, page)
 		s.Imports(ctx, 1, 6)
+		s.MeetsTag(ctx, v, 1)
 		s.Notes(ctx, v, NoteFilter{Kind: models.Tool}, page)
 		s.Tagged(ctx, v, TagFilter{Any: []string{"a"}}, page)
 		s.Ancestors(ctx, v, 1, 40)

@@ -140,11 +140,28 @@ type Tag struct {
 	Label string
 }
 
-// SearchTags returns tags that begin with a word.
-func (q queries) SearchTags(ctx context.Context, word string, limit, offset int) ([]Tag, error) {
+// meets says of a tag, as g, whether the viewer may know that it is there: they
+// follow it, or may read a post with it.
+func meets(v models.Viewer) (condition string, args []any) {
+	rule, args := visible(v)
+	return ` (EXISTS (SELECT 1 FROM post_tags t JOIN posts p ON p.id = t.post_id WHERE t.tag_id = g.id AND` + rule + `)
+		OR EXISTS (SELECT 1 FROM tag_follows f WHERE f.tag_id = g.id AND f.account_id = ?)) `, append(args, v.AccountID)
+}
+
+// MeetsTag says whether the viewer may know that a tag is there.
+func (q queries) MeetsTag(ctx context.Context, v models.Viewer, id models.ID) (bool, error) {
+	condition, args := meets(v)
+	return q.exists(ctx, `SELECT 1 FROM tags g WHERE g.id = ? AND`+condition, append([]any{id}, args...)...)
+}
+
+// SearchTags returns tags that begin with a word, as far as the viewer may know
+// that they are there.
+func (q queries) SearchTags(ctx context.Context, v models.Viewer, word string, limit, offset int) ([]Tag, error) {
 	word = likePrefix(TagKey(strings.TrimSpace(word)))
 	if word == "%" {
 		return nil, nil
 	}
-	return list(ctx, q, scanTag, `SELECT id, name, label FROM tags WHERE name LIKE ? ESCAPE '\' ORDER BY LENGTH(name), name LIMIT ? OFFSET ?`, word, limit, offset)
+	condition, args := meets(v)
+	args = append(append([]any{word}, args...), limit, offset)
+	return list(ctx, q, scanTag, `SELECT g.id, g.name, g.label FROM tags g WHERE g.name LIKE ? ESCAPE '\' AND`+condition+`ORDER BY LENGTH(g.name), g.name LIMIT ? OFFSET ?`, args...)
 }
