@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Portable is what a member can take along as a table, or bring: the names are
 // those of Mastodon's files.
@@ -21,14 +24,7 @@ const (
 var Portables = []Portable{PortableBlocks, PortableMutes, PortableDomains, PortableFollowing, PortableLists, PortableBookmarks}
 
 // Valid says whether p is one of them.
-func (p Portable) Valid() bool {
-	for _, one := range Portables {
-		if p == one {
-			return true
-		}
-	}
-	return false
-}
+func (p Portable) Valid() bool { return slices.Contains(Portables, p) }
 
 // Import is a table that a member brought, and how far it is worked through.
 type Import struct {

@@ -54,6 +54,14 @@ func hostOf(scheme, host string) string {
 // Handle is name@domain as others write it.
 func (u URLs) Handle(name string) string { return name + "@" + u.AccountDomain }
 
+// HandleOf is how an account is called everywhere: name@domain.
+func (u URLs) HandleOf(a *Account) string {
+	if a.Local() {
+		return u.Handle(a.Username)
+	}
+	return a.Acct()
+}
+
 // Base is the address of the server, without a closing slash.
 func (u URLs) Base() string { return u.base }
 

@@ -74,11 +74,8 @@ func (inviteList) Run(r *run) error {
 	return r.beside(func(c *chapter.Chapter) error {
 		w := tabwriter.NewWriter(r.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "CODE\tBY\tROLE\tUSED\tLEFT\tUNTIL\tSTATE")
-		for page := (store.Page{Limit: listed}); ; {
-			invites, err := c.Store.Invites(r.ctx, 0, page)
-			if err != nil {
-				return err
-			}
+		every := func(p store.Page) ([]*models.Invite, error) { return c.Store.Invites(r.ctx, 0, p) }
+		err := store.InPages(every, func(i *models.Invite) models.ID { return i.ID }, func(invites []*models.Invite) error {
 			var ids []models.ID
 			for _, i := range invites {
 				ids = append(ids, i.By)
@@ -89,12 +86,13 @@ func (inviteList) Run(r *run) error {
 			}
 			for _, i := range invites {
 				fmt.Fprintln(w, inviteRow(i, by[i.By], c.Store.Now()))
-				page.Max = i.ID
 			}
-			if len(invites) < listed {
-				return w.Flush()
-			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
+		return w.Flush()
 	})
 }
 

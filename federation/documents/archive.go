@@ -31,27 +31,16 @@ func (d *Documents) WriteOutbox(ctx context.Context, me *models.Account, w io.Wr
 	if _, err := io.WriteString(w, `{"@context":"https://www.w3.org/ns/activitystreams","id":"outbox.json","type":"OrderedCollection","orderedItems":[`); err != nil {
 		return err
 	}
-	v := &visit{Documents: d, ctx: ctx}
-	page, n := store.Page{Limit: docsPerPage}, 0
-	for {
-		posts, err := d.store.AccountPosts(ctx, viewer, me.ID, store.AccountFilter{}, page)
-		if err != nil {
-			return err
-		}
+	v, n := &visit{Documents: d, ctx: ctx}, 0
+	mine := func(p store.Page) ([]*models.Post, error) {
+		return d.store.AccountPosts(ctx, viewer, me.ID, store.AccountFilter{}, p)
+	}
+	err = store.InPages(mine, postID, func(posts []*models.Post) error {
 		for _, p := range posts {
-			page.Max = p.ID
-			kind := models.CreateRef
-			if p.BoostOfID != 0 {
-				kind = models.PostRef
-			}
-			doc, err := v.document(p, kind)
+			body, err := v.published(p)
 			if models.KindOf(err) == models.NotFound {
 				continue // it stays in the chapter, or is a boost of what is no longer there
 			}
-			if err != nil {
-				return err
-			}
-			body, err := doc.JSON()
 			if err != nil {
 				return err
 			}
@@ -63,10 +52,22 @@ func (d *Documents) WriteOutbox(ctx context.Context, me *models.Account, w io.Wr
 			}
 			n++
 		}
-		if len(posts) < docsPerPage {
-			break
-		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(w, `],"totalItems":%d}`, n)
 	return err
+}
+
+func postID(p *models.Post) models.ID { return p.ID }
+
+// published is the activity that published a post or made a boost.
+func (v *visit) published(p *models.Post) ([]byte, error) {
+	doc, err := v.activityOf(p)
+	if err != nil {
+		return nil, err
+	}
+	return doc.JSON()
 }

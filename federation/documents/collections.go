@@ -74,11 +74,7 @@ func (v *visit) outbox() error {
 	var last models.ID
 	for _, p := range posts {
 		last = p.ID
-		kind := models.CreateRef
-		if p.BoostOfID != 0 {
-			kind = models.PostRef
-		}
-		doc, err := v.document(p, kind)
+		doc, err := v.activityOf(p)
 		if models.KindOf(err) == models.NotFound {
 			continue // a boost of what strangers may not read
 		}

@@ -131,6 +131,15 @@ func (v *visit) document(post *models.Post, kind models.RefKind) (wire.Document,
 	return v.encoder.Post(c)
 }
 
+// activityOf is the document of the activity that published a post or, as one
+// boosted, of the boost.
+func (v *visit) activityOf(p *models.Post) (wire.Document, error) {
+	if p.BoostOfID != 0 {
+		return v.document(p, models.PostRef)
+	}
+	return v.document(p, models.CreateRef)
+}
+
 // announce is the document of a boost of what everyone may read.
 func (v *visit) announce(boost *models.Post, by *models.Account) (wire.Document, error) {
 	subject, err := v.store.Post(v.ctx, models.Stranger, boost.BoostOfID)

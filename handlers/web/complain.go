@@ -37,34 +37,26 @@ type complained struct {
 	back    string
 }
 
-func (p *Pages) complainedPost(r *http.Request, v *visit) (complained, error) {
-	post, err := p.postOf(r, v)
-	if err != nil {
-		return complained{}, err
-	}
-	a, err := p.Store.Account(r.Context(), post.AuthorID)
-	return complained{a, post, p.postURL(post)}, err
-}
-
-func (p *Pages) complainedAccount(r *http.Request, _ *visit) (complained, error) {
-	a, err := p.accountOf(r)
-	if err != nil {
-		return complained{}, err
-	}
-	return complained{account: a, back: p.personURL(a)}, nil
-}
-
 // complaintOf is what the address of a request says is reported.
-func (p *Pages) complaintOf(r *http.Request, v *visit) (complained, error) {
-	find := p.complainedAccount
-	if mux.Vars(r)["id"] != "" {
-		find = p.complainedPost
+func (p *Pages) complaintOf(r *http.Request, v *visit) (about complained, err error) {
+	if mux.Vars(r)["id"] == "" {
+		if about.account, err = p.accountOf(r); err != nil {
+			return about, err
+		}
+		about.back = p.personURL(about.account)
+	} else {
+		if about.post, err = p.postOf(r, v); err != nil {
+			return about, err
+		}
+		if about.account, err = p.Store.Account(r.Context(), about.post.AuthorID); err != nil {
+			return about, err
+		}
+		about.back = p.postURL(about.post)
 	}
-	about, err := find(r, v)
-	if err == nil && about.account.ID == v.viewer.AccountID {
-		err = models.Errorf(models.Forbidden, "You cannot report yourself. You can change what you wrote, or take it back.")
+	if about.account.ID == v.viewer.AccountID {
+		return about, models.Errorf(models.Forbidden, "You cannot report yourself. You can change what you wrote, or take it back.")
 	}
-	return about, err
+	return about, nil
 }
 
 // askComplain serves GET /talk/{id}/report and /people/{acct}/report.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -12,17 +11,10 @@ import (
 	"github.com/gorilla/mux"
 
 	"atelier/models"
-	"atelier/models/chapter"
 )
 
 // dataPage is the address of the page for what a member takes along or brings.
 const dataPage = "/settings/data"
-
-// Archivist writes the part of a member's archive that other servers read.
-type Archivist interface {
-	WriteActor(ctx context.Context, me *models.Account, w io.Writer) error
-	WriteOutbox(ctx context.Context, me *models.Account, w io.Writer) error
-}
 
 type dataView struct {
 	Frame
@@ -141,9 +133,8 @@ func (p *Pages) archive(w http.ResponseWriter, r *http.Request, v *visit) error 
 	if err != nil {
 		return err
 	}
-	with := chapter.ArchiveWith{Media: p.Media, Actor: p.Archivist.WriteActor, Outbox: p.Archivist.WriteOutbox}
 	return writeFile(w, me.Username+"-"+p.Now().Format("2006-01-02")+".zip", "application/zip", func() error {
-		return p.Chapter.Archive(r.Context(), me, with, w)
+		return p.Chapter.Archive(r.Context(), me, p.Media, p.Archivist, w)
 	})
 }
 

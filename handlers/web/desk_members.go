@@ -117,12 +117,12 @@ func (p *Pages) deskMember(w http.ResponseWriter, r *http.Request, v *visit) err
 
 func (p *Pages) showMember(w http.ResponseWriter, r *http.Request, v *visit, s store.Soul, form *Form, link string) error {
 	ctx := r.Context()
-	view, err := p.desk(r, v, "/desk/members", s.Account.Label(), "@"+p.handle(s.Account)+".", form)
+	view, err := p.desk(r, v, "/desk/members", s.Account.Label(), "@"+p.URLs.HandleOf(s.Account)+".", form)
 	if err != nil {
 		return err
 	}
 	if standing, _ := standingOf(s); s.Member != nil {
-		view.Lead = "@" + p.handle(s.Account) + ", " + s.Member.Email + ". " + roleWords[s.Member.Role] + ", " + strings.ToLower(standing) + ", since " + v.date(s.Member.CreatedAt).Words + "."
+		view.Lead = "@" + p.URLs.HandleOf(s.Account) + ", " + s.Member.Email + ". " + roleWords[s.Member.Role] + ", " + strings.ToLower(standing) + ", since " + v.date(s.Member.CreatedAt).Words + "."
 	}
 	view.Do = &Link{URL: p.personURL(s.Account), Name: "Their page"}
 	action := memberURL(s.Account.ID)

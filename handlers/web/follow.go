@@ -46,7 +46,7 @@ func (p *Pages) showFollow(w http.ResponseWriter, r *http.Request, v *visit, for
 		Frame: f, Form: form, Label: "Following", Button: "Continue there", Object: form.Get("object"),
 		Heading: "Follow " + f.Chapter + " from where you are",
 		Lead:    "No new account. What the chapter shows to everyone then arrives in the place you already read.",
-		Copy:    "@" + p.handle(group),
+		Copy:    "@" + p.URLs.HandleOf(group),
 		Feeds:   []Link{{URL: "/library.atom", Name: "All public notes"}},
 		Arrives: "The public notes of the chapter, with their titles and first sentences. Nothing that members say among themselves.",
 	}

@@ -59,7 +59,7 @@ func (p *Pages) door(w http.ResponseWriter, r *http.Request, v *visit) error {
 		{"application/activity+json", group.URI, ""},
 		{"application/atom+xml", "/library.atom", "Public notes of " + f.Chapter},
 	}
-	f.Graph = &Graph{"website", f.Chapter, v.chapter.Sentence, f.Canonical, f.Chapter, "", "@" + p.handle(group)}
+	f.Graph = &Graph{"website", f.Chapter, v.chapter.Sentence, f.Canonical, f.Chapter, "", "@" + p.URLs.HandleOf(group)}
 	view := doorView{Frame: f, Sentence: v.chapter.Sentence, Join: joinWords(v.chapter)}
 	if view.Sentence == "" {
 		view.Sentence = f.Chapter

@@ -240,7 +240,7 @@ func (p *Pages) meta(f *Frame, post *models.Post, author *models.Account, descri
 	title, _ := heading(post)
 	f.Graph = &Graph{
 		Type: "article", Title: title, Description: description, URL: f.Canonical, Site: f.Chapter,
-		Creator: "@" + p.handle(author), Image: p.picture(author.Avatar),
+		Creator: "@" + p.URLs.HandleOf(author), Image: p.picture(author.Avatar),
 	}
 }
 

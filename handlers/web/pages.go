@@ -32,7 +32,7 @@ type Config struct {
 	Processor *media.Processor
 
 	// Archivist writes what other servers read of a member, for the archive.
-	Archivist Archivist
+	Archivist chapter.Archivist
 
 	// Version is the program's.
 	Version string

@@ -11,19 +11,12 @@ func (p *Pages) person(a *models.Account) Person {
 	return Person{
 		Name:   name,
 		Short:  short(name),
-		Handle: p.handle(a),
+		Handle: p.URLs.HandleOf(a),
 		URL:    p.personURL(a),
 		Where:  a.Domain,
 		Bio:    text.Excerpt(text.ShownText(a.BioHTML), 100),
 		Face:   Face{Initials: initials(name), URL: p.picture(a.Avatar)},
 	}
-}
-
-func (p *Pages) handle(a *models.Account) string {
-	if a.Local() {
-		return p.URLs.Handle(a.Username)
-	}
-	return a.Acct()
 }
 
 // personURL is the page of anybody, here: somebody elsewhere has one too.

@@ -14,12 +14,10 @@ import (
 	"atelier/models/text"
 )
 
-// ArchiveWith is what an archive needs that the chapter does not have: where
-// the files are, and what other servers read of a member.
-type ArchiveWith struct {
-	Media  media.Storage
-	Actor  func(ctx context.Context, me *models.Account, w io.Writer) error
-	Outbox func(ctx context.Context, me *models.Account, w io.Writer) error
+// An Archivist writes what other servers read of a member.
+type Archivist interface {
+	WriteActor(ctx context.Context, me *models.Account, w io.Writer) error
+	WriteOutbox(ctx context.Context, me *models.Account, w io.Writer) error
 }
 
 const archiveReadme = `This is what %s has in %s, as of %s.
@@ -35,31 +33,25 @@ actor.json, outbox.json
 
 // Archive writes all that a member has as a ZIP file: what it wrote, its files,
 // its tables. Only the member may have it.
-func (c *Chapter) Archive(ctx context.Context, me *models.Account, with ArchiveWith, w io.Writer) error {
+func (c *Chapter) Archive(ctx context.Context, me *models.Account, files media.Storage, by Archivist, w io.Writer) error {
 	self, err := c.Self(ctx)
 	if err != nil {
 		return err
 	}
 	z := zip.NewWriter(w)
-	a := &archive{Chapter: c, ctx: ctx, me: me, zip: z, files: with.Media}
-	if err := a.add("README.txt", func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, archiveReadme, c.fullHandle(me), self.Name, c.Store.Now().Format("2 January 2006"))
-		return err
-	}); err != nil {
+	a := &archive{Chapter: c, ctx: ctx, me: me, zip: z, files: files}
+	readme := func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, archiveReadme, c.URLs.HandleOf(me), self.Name, c.Store.Now().Format("2 January 2006"))
 		return err
 	}
-	if err := a.add("actor.json", func(w io.Writer) error { return with.Actor(ctx, me, w) }); err != nil {
-		return err
-	}
-	if err := a.add("outbox.json", func(w io.Writer) error { return with.Outbox(ctx, me, w) }); err != nil {
-		return err
-	}
-	for _, kind := range models.Portables {
-		if err := a.add("lists/"+string(kind)+".csv", func(w io.Writer) error { return c.Export(ctx, me, kind, w) }); err != nil {
-			return err
-		}
-	}
-	for _, write := range []func() error{a.published, a.unfinished, a.media} {
+	for _, write := range []func() error{
+		func() error { return a.add("README.txt", readme) },
+		func() error { return a.add("actor.json", func(w io.Writer) error { return by.WriteActor(ctx, me, w) }) },
+		func() error {
+			return a.add("outbox.json", func(w io.Writer) error { return by.WriteOutbox(ctx, me, w) })
+		},
+		a.tables, a.published, a.unfinished, a.media,
+	} {
 		if err := write(); err != nil {
 			return err
 		}
@@ -83,27 +75,24 @@ func (a *archive) add(name string, write func(io.Writer) error) error {
 	return write(w)
 }
 
+func (a *archive) tables() error {
+	for _, kind := range models.Portables {
+		if err := a.add("lists/"+string(kind)+".csv", func(w io.Writer) error { return a.Export(a.ctx, a.me, kind, w) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (a *archive) published() error {
 	v, err := a.Store.ViewerOf(a.ctx, a.me.ID)
 	if err != nil {
 		return err
 	}
-	p := store.Page{Limit: portablePage}
-	for {
-		posts, err := a.Store.AccountPosts(a.ctx, v, a.me.ID, store.AccountFilter{WithoutBoosts: true}, p)
-		if err != nil {
-			return err
-		}
-		for _, post := range posts {
-			p.Max = post.ID
-			if err := a.post(post); err != nil {
-				return err
-			}
-		}
-		if len(posts) < portablePage {
-			return nil
-		}
+	mine := func(p store.Page) ([]*models.Post, error) {
+		return a.Store.AccountPosts(a.ctx, v, a.me.ID, store.AccountFilter{WithoutBoosts: true}, p)
 	}
+	return store.InPages(mine, func(p *models.Post) models.ID { return p.ID }, a.posts)
 }
 
 // unfinished adds drafts, and what is in the departure lounge.
@@ -112,16 +101,20 @@ func (a *archive) unfinished() error {
 	if err != nil {
 		return err
 	}
-	for _, post := range posts {
-		if err := a.post(post); err != nil {
+	return a.posts(posts)
+}
+
+// maxUnfinished is how many drafts an archive has at most, the newest.
+const maxUnfinished = 1000
+
+func (a *archive) posts(posts []*models.Post) error {
+	for _, p := range posts {
+		if err := a.post(p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-// maxUnfinished is how many drafts an archive has at most, the newest.
-const maxUnfinished = 1000
 
 // post adds a post as the author typed it, after lines that say what it is.
 func (a *archive) post(p *models.Post) error {
@@ -181,22 +174,15 @@ func (a *archive) media() error {
 			return err
 		}
 	}
-	p := store.Page{Limit: portablePage}
-	for {
-		files, err := a.Store.MediaPage(a.ctx, a.me.ID, p)
-		if err != nil {
-			return err
-		}
-		for _, m := range files {
-			p.Max = m.ID
+	mine := func(p store.Page) ([]*models.Media, error) { return a.Store.MediaPage(a.ctx, a.me.ID, p) }
+	return store.InPages(mine, func(m *models.Media) models.ID { return m.ID }, func(page []*models.Media) error {
+		for _, m := range page {
 			if err := a.file(m.Key); err != nil {
 				return err
 			}
 		}
-		if len(files) < portablePage {
-			return nil
-		}
-	}
+		return nil
+	})
 }
 
 // file adds one file; one that the storage has lost is left out.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"atelier/models"
@@ -31,13 +32,19 @@ func (c *Chapter) Import(ctx context.Context, me *models.Account, kind models.Po
 	if err != nil {
 		return nil, err
 	}
-	i := &models.Import{AccountID: me.ID, Kind: kind, Total: len(lines), Failed: []models.ImportFailure{}}
+	i := &models.Import{AccountID: me.ID, Kind: kind, Total: len(lines)}
 	return i, c.Store.Write(ctx, func(tx *store.Tx) error {
 		before, err := tx.Imports(ctx, me.ID, 1)
 		if err != nil {
 			return err
 		}
-		if len(before) == 1 && before[0].EndedAt.IsZero() {
+		waits := false
+		if len(before) == 1 {
+			if waits, err = tx.JobWaits(ctx, JobImport, before[0].ID.String()); err != nil {
+				return err
+			}
+		}
+		if waits {
 			return models.Errorf(models.Conflict, "The file before this one is still being worked through. Wait until it is done.").On("file")
 		}
 		i.ID, i.CreatedAt = tx.NewID(), tx.Now()
@@ -145,28 +152,28 @@ func (c *Chapter) takeListed(ctx context.Context, me, a *models.Account, title s
 	} else if err != nil {
 		return err
 	}
-	lists, err := c.Store.Lists(ctx, me.ID, MaxLists)
+	there, err := c.Store.ListsWith(ctx, me.ID, a.ID)
+	if err != nil || slices.ContainsFunc(there, func(l *models.List) bool { return l.Title == title }) {
+		return err
+	}
+	list, err := c.listCalled(ctx, me, title)
 	if err != nil {
 		return err
 	}
-	var list *models.List
+	return c.AddToList(ctx, me, list.ID, []models.ID{a.ID})
+}
+
+// listCalled returns me's list with a title, which is made if it is not there.
+func (c *Chapter) listCalled(ctx context.Context, me *models.Account, title string) (*models.List, error) {
+	lists, err := c.Store.Lists(ctx, me.ID, MaxLists)
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range lists {
 		if l.Title == title {
-			list = l
+			return l, nil
 		}
 	}
-	if list == nil {
-		list = &models.List{Title: title, Replies: models.RepliesToList}
-		if err := c.SetList(ctx, me, list); err != nil {
-			return err
-		}
-	}
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		f, err := tx.Follow(ctx, me.ID, a.ID)
-		if err != nil {
-			return err
-		}
-		_, err = tx.AddToList(ctx, viewer(ctx, tx, me.ID), tx.NewID(), list.ID, f, fillList)
-		return err
-	})
+	l := &models.List{Title: title, Replies: models.RepliesToList}
+	return l, c.SetList(ctx, me, l)
 }

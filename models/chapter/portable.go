@@ -21,9 +21,6 @@ var portableHeads = map[models.Portable][]string{
 	models.PortableMutes:     {"Account address", "Hide notifications"},
 }
 
-// portablePage is how many rows are read at once.
-const portablePage = 200
-
 // Export writes what me has of one kind as a table in Mastodon's form
 // (docs.joinmastodon.org/user/moving).
 func (c *Chapter) Export(ctx context.Context, me *models.Account, kind models.Portable, w io.Writer) error {
@@ -47,59 +44,43 @@ func (c *Chapter) Export(ctx context.Context, me *models.Account, kind models.Po
 	return out.Error()
 }
 
-// fullHandle is how an account is called everywhere.
-func (c *Chapter) fullHandle(a *models.Account) string {
-	if a.Local() {
-		return c.URLs.Handle(a.Username)
-	}
-	return a.Acct()
-}
-
-// eachListed has do called for every account of a paged list.
-func eachListed(list func(store.Page) ([]store.Listed, error), do func(*models.Account) error) error {
-	p := store.Page{Limit: portablePage}
-	for {
-		found, err := list(p)
+// accountRows writes a row for each account of a paged list: its address, and
+// more of what is between me and it.
+func (c *Chapter) accountRows(ctx context.Context, me *models.Account, list func(store.Page) ([]store.Listed, error), out *csv.Writer, more func(models.Relation) []string) error {
+	return store.InPages(list, func(l store.Listed) models.ID { return l.Cursor }, func(page []store.Listed) error {
+		ids := make([]models.ID, len(page))
+		handles := make(map[models.ID]string, len(page))
+		for i, l := range page {
+			ids[i], handles[l.Account.ID] = l.Account.ID, c.URLs.HandleOf(l.Account)
+		}
+		relations, err := c.Store.Relations(ctx, models.Viewer{AccountID: me.ID}, ids)
 		if err != nil {
 			return err
 		}
-		for _, l := range found {
-			if err := do(l.Account); err != nil {
+		for _, r := range relations {
+			if err := out.Write(append([]string{handles[r.AccountID]}, more(r)...)); err != nil {
 				return err
 			}
-			p.Max = l.Cursor
 		}
-		if len(found) < portablePage {
-			return nil
-		}
-	}
+		return nil
+	})
 }
 
 func (c *Chapter) exportFollowing(ctx context.Context, me *models.Account, out *csv.Writer) error {
-	return eachListed(func(p store.Page) ([]store.Listed, error) { return c.Store.Following(ctx, me.ID, p) }, func(a *models.Account) error {
-		f, err := c.Store.Follow(ctx, me.ID, a.ID)
-		if err != nil {
-			return err
-		}
-		return out.Write([]string{c.fullHandle(a), strconv.FormatBool(f.Boosts), strconv.FormatBool(f.Notify), strings.Join(f.Languages, ", ")})
+	list := func(p store.Page) ([]store.Listed, error) { return c.Store.Following(ctx, me.ID, p) }
+	return c.accountRows(ctx, me, list, out, func(r models.Relation) []string {
+		return []string{strconv.FormatBool(r.ShowBoosts), strconv.FormatBool(r.Notify), strings.Join(r.Languages, ", ")}
 	})
 }
 
 func (c *Chapter) exportBlocks(ctx context.Context, me *models.Account, out *csv.Writer) error {
-	return eachListed(func(p store.Page) ([]store.Listed, error) { return c.Store.Blocked(ctx, me.ID, p) }, func(a *models.Account) error {
-		return out.Write([]string{c.fullHandle(a)})
-	})
+	list := func(p store.Page) ([]store.Listed, error) { return c.Store.Blocked(ctx, me.ID, p) }
+	return c.accountRows(ctx, me, list, out, func(models.Relation) []string { return nil })
 }
 
 func (c *Chapter) exportMutes(ctx context.Context, me *models.Account, out *csv.Writer) error {
-	v := models.Viewer{AccountID: me.ID}
-	return eachListed(func(p store.Page) ([]store.Listed, error) { return c.Store.Muted(ctx, me.ID, p) }, func(a *models.Account) error {
-		relations, err := c.Store.Relations(ctx, v, []models.ID{a.ID})
-		if err != nil || len(relations) != 1 {
-			return err
-		}
-		return out.Write([]string{c.fullHandle(a), strconv.FormatBool(relations[0].MutingNotes)})
-	})
+	list := func(p store.Page) ([]store.Listed, error) { return c.Store.Muted(ctx, me.ID, p) }
+	return c.accountRows(ctx, me, list, out, func(r models.Relation) []string { return []string{strconv.FormatBool(r.MutingNotes)} })
 }
 
 func (c *Chapter) exportLists(ctx context.Context, me *models.Account, out *csv.Writer) error {
@@ -108,8 +89,14 @@ func (c *Chapter) exportLists(ctx context.Context, me *models.Account, out *csv.
 		return err
 	}
 	for _, l := range lists {
-		err := eachListed(func(p store.Page) ([]store.Listed, error) { return c.Store.ListMembers(ctx, l.ID, p) }, func(a *models.Account) error {
-			return out.Write([]string{l.Title, c.fullHandle(a)})
+		members := func(p store.Page) ([]store.Listed, error) { return c.Store.ListMembers(ctx, l.ID, p) }
+		err := store.InPages(members, func(m store.Listed) models.ID { return m.Cursor }, func(page []store.Listed) error {
+			for _, m := range page {
+				if err := out.Write([]string{l.Title, c.URLs.HandleOf(m.Account)}); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if err != nil {
 			return err
@@ -119,22 +106,15 @@ func (c *Chapter) exportLists(ctx context.Context, me *models.Account, out *csv.
 }
 
 func (c *Chapter) exportDomains(ctx context.Context, me *models.Account, out *csv.Writer) error {
-	p := store.Page{Limit: portablePage}
-	for {
-		found, err := c.Store.BlockedDomains(ctx, me.ID, p)
-		if err != nil {
-			return err
-		}
-		for _, d := range found {
+	list := func(p store.Page) ([]store.ListedDomain, error) { return c.Store.BlockedDomains(ctx, me.ID, p) }
+	return store.InPages(list, func(d store.ListedDomain) models.ID { return d.Cursor }, func(page []store.ListedDomain) error {
+		for _, d := range page {
 			if err := out.Write([]string{d.Domain}); err != nil {
 				return err
 			}
-			p.Max = d.Cursor
 		}
-		if len(found) < portablePage {
-			return nil
-		}
-	}
+		return nil
+	})
 }
 
 func (c *Chapter) exportBookmarks(ctx context.Context, me *models.Account, out *csv.Writer) error {
@@ -142,15 +122,11 @@ func (c *Chapter) exportBookmarks(ctx context.Context, me *models.Account, out *
 	if err != nil {
 		return err
 	}
-	p := store.Page{Limit: portablePage}
-	for {
-		kept, err := c.Store.Bookmarks(ctx, me.ID, p)
-		if err != nil {
-			return err
-		}
-		var ids []models.ID
-		for _, k := range kept {
-			ids, p.Max = append(ids, k.PostID), k.Cursor
+	list := func(p store.Page) ([]store.Kept, error) { return c.Store.Bookmarks(ctx, me.ID, p) }
+	return store.InPages(list, func(k store.Kept) models.ID { return k.Cursor }, func(page []store.Kept) error {
+		ids := make([]models.ID, len(page))
+		for i, k := range page {
+			ids[i] = k.PostID
 		}
 		posts, err := c.Store.Posts(ctx, v, ids)
 		if err != nil {
@@ -161,10 +137,8 @@ func (c *Chapter) exportBookmarks(ctx context.Context, me *models.Account, out *
 				return err
 			}
 		}
-		if len(kept) < portablePage {
-			return nil
-		}
-	}
+		return nil
+	})
 }
 
 // A carried line is one of a table that somebody brings along.

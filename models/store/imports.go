@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 
 	"atelier/models"
@@ -13,23 +12,15 @@ const importColumns = `i.id, i.account_id, i.kind, i.total, i.done, i.failed, i.
 
 func scanImport(rows *sql.Rows) (*models.Import, error) {
 	i := &models.Import{}
-	var failed string
-	if err := rows.Scan(&i.ID, &i.AccountID, &i.Kind, &i.Total, &i.Done, &failed, millis{&i.CreatedAt}, millis{&i.EndedAt}); err != nil {
-		return nil, err
-	}
-	return i, json.Unmarshal([]byte(failed), &i.Failed)
+	return i, rows.Scan(&i.ID, &i.AccountID, &i.Kind, &i.Total, &i.Done, fromJSON{&i.Failed}, millis{&i.CreatedAt}, millis{&i.EndedAt})
 }
 
 // SetImport stores an import, in place of an older state of it.
 func (q queries) SetImport(ctx context.Context, i *models.Import) error {
-	failed, err := json.Marshal(i.Failed)
-	if err != nil {
-		return err
-	}
-	_, err = q.exec(ctx, `
+	_, err := q.exec(ctx, `
 		INSERT INTO imports (id, account_id, kind, total, done, failed, created_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET done = excluded.done, failed = excluded.failed, ended_at = excluded.ended_at`,
-		i.ID, i.AccountID, i.Kind, i.Total, i.Done, string(failed), i.CreatedAt, i.EndedAt)
+		i.ID, i.AccountID, i.Kind, i.Total, i.Done, jsonText(i.Failed), i.CreatedAt, i.EndedAt)
 	if err != nil {
 		return fmt.Errorf("store import %d: %w", i.ID, err)
 	}

@@ -20,6 +20,30 @@ type Page struct {
 	Limit int
 }
 
+// pageSize is how many rows InPages reads at once.
+const pageSize = 200
+
+// InPages goes through a whole list, newest first, a page at a time; cursor is
+// what the list pages by.
+func InPages[T any](list func(Page) ([]T, error), cursor func(T) models.ID, do func([]T) error) error {
+	p := Page{Limit: pageSize}
+	for {
+		rows, err := list(p)
+		if err != nil {
+			return err
+		}
+		if len(rows) > 0 {
+			p.Max = cursor(rows[len(rows)-1])
+			if err := do(rows); err != nil {
+				return err
+			}
+		}
+		if len(rows) < pageSize {
+			return nil
+		}
+	}
+}
+
 // cut adds the page's bounds on column to where, and what ends the query.
 // upward says that rows come oldest first, and are to be turned round.
 func (p Page) cut(column string) (where string, end string, args []any, upward bool) {
