@@ -33,5 +33,8 @@ func (c *Config) copies(out *fetch.Client) (copies *media.Remote, done func(), e
 			copies, err = media.NewRemote(dir, open)
 		}
 	}
+	if err != nil {
+		done()
+	}
 	return copies, done, err
 }

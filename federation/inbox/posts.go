@@ -177,30 +177,17 @@ func (in *Inbox) delete(ctx context.Context, s *sender, a *wire.Activity, deep b
 }
 
 // like takes in that the sender likes a post that is here, or reacted to it.
-// One of the chapter's Group may come later than the like: it is fetched, if
-// anybody here follows the sender.
+// One of the chapter's Group may come later than the like.
 func (in *Inbox) like(ctx context.Context, s *sender, a *wire.Activity, deep bool) error {
-	uri := a.Object().ID
-	p, err := in.chapter.Store.PostByURI(ctx, uri)
-	if models.KindOf(err) == models.NotFound && !in.chapter.URLs.Local(uri) && slices.Contains(slices.Concat(a.To, a.CC, a.Audience), in.chapter.URLs.Chapter()) {
-		followed, err := in.chapter.Store.IsFollowed(ctx, s.ID)
-		if err != nil || !followed {
-			return err
-		}
-		if !deep {
-			return in.later(ctx, s, a)
-		}
-		if p, err = in.find.Post(ctx, uri); err != nil {
-			return err
-		}
-	} else if err != nil {
+	ofGroup := slices.Contains(slices.Concat(a.To, a.CC, a.Audience), in.chapter.URLs.Chapter())
+	p, err := in.subject(ctx, s, a, deep, ofGroup)
+	if err != nil || p == nil {
 		return err
 	}
 	return in.chapter.ReceiveFavourite(ctx, s.activity(a), p.ID, a.ID, a.Reaction())
 }
 
-// announce takes in that the sender boosted a post. One that is not here is
-// fetched from where it is, if anybody here follows the sender.
+// announce takes in that the sender boosted a post.
 func (in *Inbox) announce(ctx context.Context, s *sender, a *wire.Activity, deep bool) error {
 	relay, err := in.chapter.IsRelay(ctx, s.Account)
 	if err != nil {
@@ -209,23 +196,29 @@ func (in *Inbox) announce(ctx context.Context, s *sender, a *wire.Activity, deep
 	if relay {
 		return in.passedByRelay(ctx, a)
 	}
-	uri := a.Object().ID
-	p, err := in.chapter.Store.PostByURI(ctx, uri)
-	if models.KindOf(err) == models.NotFound && !in.chapter.URLs.Local(uri) {
-		followed, err := in.chapter.Store.IsFollowed(ctx, s.ID)
-		if err != nil || !followed {
-			return err
-		}
-		if !deep {
-			return in.later(ctx, s, a)
-		}
-		if p, err = in.find.Post(ctx, uri); err != nil {
-			return err
-		}
-	} else if err != nil {
+	p, err := in.subject(ctx, s, a, deep, true)
+	if err != nil || p == nil {
 		return err
 	}
 	return in.boost(ctx, s, a, p)
+}
+
+// subject is the post that an activity is about. One that is not here is
+// fetched from where it is, if that is asked for and anybody here follows the
+// sender. It is nil if it does not matter here, or is fetched later.
+func (in *Inbox) subject(ctx context.Context, s *sender, a *wire.Activity, deep, fetched bool) (*models.Post, error) {
+	uri := a.Object().ID
+	p, err := in.chapter.Store.PostByURI(ctx, uri)
+	if models.KindOf(err) != models.NotFound || in.chapter.URLs.Local(uri) || !fetched {
+		return p, err
+	}
+	if followed, err := in.chapter.Store.IsFollowed(ctx, s.ID); err != nil || !followed {
+		return nil, err
+	}
+	if !deep {
+		return nil, in.later(ctx, s, a)
+	}
+	return in.find.Post(ctx, uri)
 }
 
 func (in *Inbox) boost(ctx context.Context, s *sender, a *wire.Activity, p *models.Post) error {

@@ -11,31 +11,24 @@ import (
 // hear of it otherwise: the followers of the chapter's Group (FEP-1b12), and
 // those who follow whom it answers. The activity goes as it came.
 func (c *Chapter) passOn(ctx context.Context, tx *store.Tx, a Activity, p *models.Post) error {
-	if err := c.tellGroup(ctx, tx, a, p); err != nil || a.Raw == nil || !p.Visibility.Open() {
+	if err := c.tellGroup(ctx, tx, a, p); err != nil {
 		return err
 	}
-	self, err := c.Self(ctx)
-	if err != nil {
-		return err
-	}
-	return c.forward(ctx, tx, a, p, self)
+	return c.forward(ctx, tx, a, p)
 }
 
 // tellGroup has an activity about a post told to the followers of the
 // chapter's Group, if the post is in that.
 func (c *Chapter) tellGroup(ctx context.Context, tx *store.Tx, a Activity, p *models.Post) error {
-	if a.Raw == nil || !p.Visibility.Open() {
+	if a.Raw == nil || p.GroupID == 0 || !p.Visibility.Open() {
 		return nil
 	}
 	self, err := c.Self(ctx)
-	if err != nil {
+	if err != nil || p.GroupID != self.AccountID {
 		return err
 	}
-	if p.GroupID != 0 && p.GroupID == self.AccountID {
-		return tx.Leave(ctx, models.Event{Kind: models.ActivityRelay, AccountID: p.GroupID, TargetID: a.Sender.ID, PostID: p.ID,
-			Data: jsonOf(models.RelayedActivity{ID: a.ID, Body: a.Raw, Announce: true}), Federates: true})
-	}
-	return nil
+	return tx.Leave(ctx, models.Event{Kind: models.ActivityRelay, AccountID: p.GroupID, TargetID: a.Sender.ID, PostID: p.ID,
+		Data: jsonOf(models.RelayedActivity{ID: a.ID, Body: a.Raw, Announce: true}), Federates: true})
 }
 
 // forward sends an answer to one of our members' public posts to the servers
@@ -46,12 +39,16 @@ func (c *Chapter) tellGroup(ctx context.Context, tx *store.Tx, a Activity, p *mo
 //
 // There are no loops: the first receipt alone is forwarded, by the server of
 // the post that is answered alone, and never what was forwarded to it.
-func (c *Chapter) forward(ctx context.Context, tx *store.Tx, a Activity, p *models.Post, self *models.Chapter) error {
-	if a.Forwarded || a.ID == "" || !p.IsReply() || !a.Sender.SilencedAt.IsZero() {
+func (c *Chapter) forward(ctx context.Context, tx *store.Tx, a Activity, p *models.Post) error {
+	if a.Raw == nil || !p.Visibility.Open() || a.Forwarded || a.ID == "" || !p.IsReply() || !a.Sender.SilencedAt.IsZero() {
 		return nil
 	}
 	answered, err := c.oursAbove(ctx, tx, p)
 	if err != nil || answered == nil {
+		return err
+	}
+	self, err := c.Self(ctx)
+	if err != nil {
 		return err
 	}
 	return tx.Leave(ctx, models.Event{Kind: models.ActivityRelay, AccountID: self.InstanceID, TargetID: answered.AuthorID, PostID: p.ID,
