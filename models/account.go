@@ -74,10 +74,10 @@ type Account struct {
 
 // AccountStats counts what an account has.
 type AccountStats struct {
-	Posts      int
+	Posts      int // that everyone may read, so that it tells of no others
 	Followers  int
 	Following  int
-	LastPostAt time.Time
+	LastPostAt time.Time // of these posts
 }
 
 // Field is a row of a profile's table of facts.

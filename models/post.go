@@ -142,11 +142,32 @@ type Post struct {
 // PostStats counts what others did with a post. For remote posts it counts
 // what is known here.
 type PostStats struct {
-	Replies    int
+	Replies    int // that everyone may read
+	Members    int // replies for the members
 	Boosts     int
 	Favourites int
-	Quotes     int
+	Quotes     int // that everyone may read
 }
+
+// Replies counts the replies to the post that whoever may read it may read: a
+// number tells of no other.
+func (p *Post) Replies() int {
+	if p.IsMembers() {
+		return max(p.Stats.Replies+p.Stats.Members, 0)
+	}
+	return max(p.Stats.Replies, 0)
+}
+
+// RepliesFor counts the replies to the post that v may read.
+func (p *Post) RepliesFor(v Viewer) int {
+	if v.IsMember() {
+		return max(p.Stats.Replies+p.Stats.Members, 0)
+	}
+	return max(p.Stats.Replies, 0)
+}
+
+// ForAll says whether everyone may read the post once it is out.
+func (p *Post) ForAll() bool { return p.Visibility.Open() && !p.LocalOnly }
 
 // IsMembers says whether the post is for the members of this chapter only.
 func (p *Post) IsMembers() bool { return p.LocalOnly && p.Visibility == Private }
@@ -188,9 +209,11 @@ const (
 
 // Revision is a version of a post as it was.
 type Revision struct {
-	ID        ID
-	PostID    ID
-	Version   int
+	ID         ID
+	PostID     ID
+	Version    int
+	Visibility Visibility // who might read it; who may read the post now is asked as well
+	LocalOnly  bool
 	AccountID ID // who saved it
 	Reason    string
 	Title     string

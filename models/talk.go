@@ -12,7 +12,7 @@ type Talk struct {
 	Question   bool    `json:"question,omitempty"` // waits for an answer
 	Withheld   bool    `json:"withheld,omitempty"` // asked by the chapter for a member who is not named
 	AnswerID   ID      `json:"answer_id,omitempty"`
-	AnswerURI  string  `json:"answer_uri,omitempty"` // the accepted answer
+	AnswerURI  string  `json:"answer_uri,omitempty"` // of the accepted answer, if everyone may read it
 	AnsweredBy string  `json:"answered_by,omitempty"`
 	Thanked    bool    `json:"thanked,omitempty"`
 	Tried      bool    `json:"tried,omitempty"` // a report on the note it answers

@@ -115,7 +115,7 @@ func (r *Render) statusHead(p *models.Post, app *models.App) statusHead {
 	h := statusHead{
 		ID: p.ID.String(), CreatedAt: moment(p.CreatedAt), InReplyToID: idOrNull(p.InReplyToID), InReplyToAccountID: idOrNull(p.InReplyToAuthorID),
 		Sensitive: p.Sensitive || p.Warning != "" && len(p.Media) > 0, SpoilerText: p.Warning, Visibility: string(p.Visibility), LocalOnly: p.LocalOnly,
-		Language: nullable(p.Language), URI: p.URI, URL: r.postURL(p), RepliesCount: max(p.Stats.Replies, 0), ReblogsCount: max(p.Stats.Boosts, 0),
+		Language: nullable(p.Language), URI: p.URI, URL: r.postURL(p), RepliesCount: p.Replies(), ReblogsCount: max(p.Stats.Boosts, 0),
 		FavouritesCount: max(p.Stats.Favourites, 0), QuotesCount: max(p.Stats.Quotes, 0), EditedAt: moment(p.EditedAt), Content: r.content(p),
 		MediaAttachments: []mediaEntity{}, Mentions: []mentionEntity{}, Tags: []tagLink{}, Emojis: r.emojis(p.Emojis), Card: r.card(p.Card),
 	}

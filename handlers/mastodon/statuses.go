@@ -242,7 +242,7 @@ func (a *API) getHistory(w http.ResponseWriter, r *http.Request) error {
 	if p.BoostOfID != 0 {
 		return store.ErrNotFound
 	}
-	revisions, err := a.Store.Revisions(ctx, p.ID)
+	revisions, err := a.Store.Revisions(ctx, v, p.ID)
 	if err != nil {
 		return err
 	}

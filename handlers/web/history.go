@@ -77,7 +77,7 @@ func (p *Pages) talkHistory(w http.ResponseWriter, r *http.Request, v *visit) er
 // one before.
 func (p *Pages) history(w http.ResponseWriter, r *http.Request, v *visit, post *models.Post) error {
 	ctx := r.Context()
-	revisions, err := p.Store.Revisions(ctx, post.ID)
+	revisions, err := p.Store.Revisions(ctx, v.viewer, post.ID)
 	if err != nil {
 		return err
 	}

@@ -135,7 +135,13 @@ func (p *Pages) week(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if view.Board, err = p.board(ctx, v); err != nil {
 		return err
 	}
-	view.First = v.Account.Stats.Posts == 0 && v.Account.BioSource == ""
+	if v.Account.BioSource == "" {
+		posted, err := p.Store.HasPosted(ctx, v.viewer.AccountID)
+		if err != nil {
+			return err
+		}
+		view.First = !posted
+	}
 	view.Lead = weekLead(len(view.Notes), len(view.Talk)+len(view.Followed))
 	return p.html(w, "week.html", view)
 }

@@ -79,7 +79,7 @@ func (t *typed) blank() {
 
 // earlier shows version n of a note as it was: what was cited stays to be read.
 func (p *Pages) earlier(w http.ResponseWriter, r *http.Request, v *visit, post *models.Post, n string) error {
-	revisions, err := p.Store.Revisions(r.Context(), post.ID)
+	revisions, err := p.Store.Revisions(r.Context(), v.viewer, post.ID)
 	if err != nil {
 		return err
 	}

@@ -155,7 +155,7 @@ func (p *Pages) talkRow(v *visit, post *models.Post, c cast) Row {
 	if own {
 		row.Gist = text.Excerpt(text.ShownText(string(body(post, title))), 160)
 	}
-	if n := post.Stats.Replies; n > 0 {
+	if n := post.RepliesFor(v.viewer); n > 0 {
 		row.Facts = append(row.Facts, count(n, "reply", "replies"))
 	}
 	return row

@@ -114,13 +114,13 @@ func (p *Pages) questionRow(v *visit, post *models.Post, c cast) Row {
 	if post.Talk.Withheld {
 		who = "name withheld"
 	}
-	row.Facts = []string{answersWords(post), who}
+	row.Facts = []string{answersWords(v, post), who}
 	return row
 }
 
 // answersWords says how far a question is.
-func answersWords(post *models.Post) string {
-	switch n := post.Stats.Replies; {
+func answersWords(v *visit, post *models.Post) string {
+	switch n := post.RepliesFor(v.viewer); {
 	case post.Talk.AnswerID != 0:
 		return "answered"
 	case n == 0:

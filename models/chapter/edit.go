@@ -2,6 +2,7 @@ package chapter
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -185,7 +186,7 @@ func (c *Chapter) describe(ctx context.Context, tx *store.Tx, me *models.Account
 // of it.
 func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, out *composed, reason string, by models.ID) error {
 	p := out.post
-	r := &models.Revision{ID: tx.NewID(), PostID: old.ID, Version: old.Version, AccountID: old.AuthorID, Title: old.Title, Summary: old.Summary,
+	r := &models.Revision{ID: tx.NewID(), PostID: old.ID, Version: old.Version, Visibility: old.Visibility, LocalOnly: old.LocalOnly, AccountID: old.AuthorID, Title: old.Title, Summary: old.Summary,
 		Warning: old.Warning, Sensitive: old.Sensitive, HTML: old.HTML, Source: old.Source, Practice: old.Practice, Media: old.Media, Poll: old.Poll, CreatedAt: old.CreatedAt}
 	if !old.EditedAt.IsZero() {
 		r.CreatedAt = old.EditedAt
@@ -204,6 +205,11 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 	}
 	if err := tx.SetPost(ctx, p, out.search); err != nil {
 		return err
+	}
+	if old.ForAll() != p.ForAll() || old.IsMembers() != p.IsMembers() {
+		if err := errors.Join(count(ctx, tx, old, -1), count(ctx, tx, p, 1)); err != nil {
+			return err
+		}
 	}
 	if p.Local && p.Practice != nil {
 		if err := c.recordThemes(ctx, tx, p, p.Practice.Themes); err != nil {
@@ -308,20 +314,8 @@ func (c *Chapter) remove(ctx context.Context, tx *store.Tx, author *models.Accou
 	if err != nil {
 		return err
 	}
-	if p.Visibility != models.Direct {
-		if err := tx.CountAccount(ctx, author.ID, models.AccountStats{Posts: -1}); err != nil {
-			return err
-		}
-	}
-	if p.InReplyToID != 0 {
-		if err := tx.CountPost(ctx, p.InReplyToID, models.PostStats{Replies: -1}); err != nil {
-			return err
-		}
-	}
-	if p.QuoteOfID != 0 && p.QuoteState == models.QuoteAccepted {
-		if err := tx.CountPost(ctx, p.QuoteOfID, models.PostStats{Quotes: -1}); err != nil {
-			return err
-		}
+	if err := count(ctx, tx, p, -1); err != nil {
+		return err
 	}
 	kind := models.PostDeleted
 	if p.BoostOfID != 0 {
@@ -335,8 +329,10 @@ func (c *Chapter) remove(ctx context.Context, tx *store.Tx, author *models.Accou
 		if err := tx.UncountBoosts(ctx, p.ID); err != nil {
 			return err
 		}
-		if err := tx.AddTombstone(ctx, p.URI, author.URI, string(p.Type), p.Local, tx.Now()); err != nil {
-			return err
+		if !p.Local || p.Leaves() { // of what stayed here nobody elsewhere is told that it was
+			if err := tx.AddTombstone(ctx, p.URI, author.URI, string(p.Type), p.Local, tx.Now()); err != nil {
+				return err
+			}
 		}
 	}
 	if err := tx.RewindConversations(ctx, p.ID); err != nil {

@@ -185,7 +185,10 @@ func (c *Chapter) AcceptAnswer(ctx context.Context, by models.Viewer, questionID
 			return err
 		}
 		x.State, x.AnswerID, x.AnsweredAt = models.QuestionAnswered, answer.ID, tx.Now()
-		p.Talk.AnswerID, p.Talk.AnswerURI, p.Talk.AnsweredBy, p.Talk.Thanked = answer.ID, answer.URI, author.Label(), false
+		p.Talk.AnswerID, p.Talk.AnswerURI, p.Talk.AnsweredBy, p.Talk.Thanked = answer.ID, "", author.Label(), false
+		if answer.ForAll() { // the question's document names it
+			p.Talk.AnswerURI = answer.URI
+		}
 		return nil
 	})
 }

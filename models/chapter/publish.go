@@ -189,20 +189,8 @@ func (c *Chapter) put(ctx context.Context, tx *store.Tx, author *models.Account,
 			return false, err
 		}
 	}
-	if p.Visibility != models.Direct {
-		if err := tx.CountAccount(ctx, author.ID, models.AccountStats{Posts: 1, LastPostAt: p.CreatedAt}); err != nil {
-			return false, err
-		}
-	}
-	if p.InReplyToID != 0 {
-		if err := tx.CountPost(ctx, p.InReplyToID, models.PostStats{Replies: 1}); err != nil {
-			return false, err
-		}
-	}
-	if p.QuoteOfID != 0 && p.QuoteState == models.QuoteAccepted {
-		if err := tx.CountPost(ctx, p.QuoteOfID, models.PostStats{Quotes: 1}); err != nil {
-			return false, err
-		}
+	if err := count(ctx, tx, p, 1); err != nil {
+		return false, err
 	}
 	if err := tx.AddHome(ctx, p); err != nil {
 		return false, err

@@ -244,7 +244,7 @@ func TestPracticeNote(t *testing.T) {
 		if diff := cmp.Diff(want, edited.Practice.Sections); diff != "" || edited.Version != 2 || edited.Reason != "clearer" {
 			t.Errorf("edited by an app: version %d, %q (-want +got):\n%s", edited.Version, edited.Reason, diff)
 		}
-		history, err := c.Store.Revisions(ctx, p.ID)
+		history, err := c.Store.Revisions(ctx, models.Viewer{AccountID: ben.ID, Role: models.Ordinary}, p.ID)
 		if err != nil || len(history) != 1 || history[0].Version != 1 || history[0].HTML != p.HTML {
 			t.Errorf("history %+v, %v", history, err)
 		}

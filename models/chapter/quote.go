@@ -200,19 +200,19 @@ func (c *Chapter) settleQuote(ctx context.Context, tx *store.Tx, p, q *models.Po
 	if err := tx.SetQuote(ctx, p); err != nil {
 		return err
 	}
-	count := 0
+	change := 0
 	if is && !was {
-		count = 1
+		change = 1
 		if q.Local {
 			if err := c.notify(ctx, tx, models.Notification{AccountID: q.AuthorID, Type: models.NotifyQuote, FromID: p.AuthorID, PostID: p.ID}); err != nil {
 				return err
 			}
 		}
 	} else if was && !is {
-		count = -1
+		change = -1
 	}
-	if count != 0 {
-		if err := tx.CountPost(ctx, q.ID, models.PostStats{Quotes: count}); err != nil {
+	if change != 0 {
+		if err := countQuote(ctx, tx, p, change); err != nil {
 			return err
 		}
 	}
@@ -239,7 +239,7 @@ func (c *Chapter) requote(ctx context.Context, tx *store.Tx, old, from *models.P
 		return nil // it stands by a consent that is here
 	}
 	if old.QuoteState == models.QuoteAccepted && old.QuoteOfID != 0 {
-		if err := tx.CountPost(ctx, old.QuoteOfID, models.PostStats{Quotes: -1}); err != nil {
+		if err := countQuote(ctx, tx, old, -1); err != nil {
 			return err
 		}
 	}

@@ -171,7 +171,7 @@ func (c *Chapter) putBoost(ctx context.Context, tx *store.Tx, by *models.Account
 			return false, err
 		}
 	}
-	if err := tx.CountAccount(ctx, by.ID, models.AccountStats{Posts: 1, LastPostAt: boost.CreatedAt}); err != nil {
+	if err := count(ctx, tx, boost, 1); err != nil {
 		return false, err
 	}
 	if err := tx.AddHome(ctx, boost); err != nil {

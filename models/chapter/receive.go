@@ -321,17 +321,7 @@ func (c *Chapter) takeQuietly(ctx context.Context, tx *store.Tx, sender *models.
 	if err != nil || !added {
 		return false, err
 	}
-	if p.QuoteOfID != 0 && p.QuoteState == models.QuoteAccepted {
-		if err := tx.CountPost(ctx, p.QuoteOfID, models.PostStats{Quotes: 1}); err != nil {
-			return false, err
-		}
-	}
-	if p.InReplyToID != 0 {
-		if err := tx.CountPost(ctx, p.InReplyToID, models.PostStats{Replies: 1}); err != nil {
-			return false, err
-		}
-	}
-	return true, tx.CountAccount(ctx, p.AuthorID, models.AccountStats{Posts: 1, LastPostAt: p.CreatedAt})
+	return true, count(ctx, tx, p, 1)
 }
 
 // maxAdopted is how many waiting replies find their parent at once.
@@ -344,15 +334,15 @@ func (c *Chapter) adopt(ctx context.Context, tx *store.Tx, parent *models.Post) 
 	if err != nil {
 		return err
 	}
-	for _, id := range waiting {
-		if err := tx.SetParent(ctx, id, parent); err != nil {
+	for _, p := range waiting {
+		if err := tx.SetParent(ctx, p.ID, parent); err != nil {
+			return err
+		}
+		if err := countReply(ctx, tx, p, parent.ID, 1); err != nil {
 			return err
 		}
 	}
-	if len(waiting) == 0 {
-		return nil
-	}
-	return tx.CountPost(ctx, parent.ID, models.PostStats{Replies: len(waiting)})
+	return nil
 }
 
 // ReceiveEdit takes in a new version of a post of the sender. What is older

@@ -18,7 +18,11 @@ func (c *Chapter) Restore(ctx context.Context, me *models.Account, id models.ID,
 	if p.AuthorID != me.ID || p.Practice == nil {
 		return nil, store404
 	}
-	revisions, err := c.Store.Revisions(ctx, id)
+	v, err := c.Store.ViewerOf(ctx, me.ID)
+	if err != nil {
+		return nil, err
+	}
+	revisions, err := c.Store.Revisions(ctx, v, id)
 	if err != nil {
 		return nil, err
 	}

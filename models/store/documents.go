@@ -47,6 +47,11 @@ func (q queries) RepliesTo(ctx context.Context, v models.Viewer, postID, after m
 	return out, nil
 }
 
+// HasPosted says whether an account ever wrote anything that is still there.
+func (q queries) HasPosted(ctx context.Context, accountID models.ID) (bool, error) {
+	return q.exists(ctx, `SELECT 1 FROM posts WHERE account_id = ?`, accountID)
+}
+
 // PostThere says whether there is a post with an id, whoever may read it.
 func (q queries) PostThere(ctx context.Context, id models.ID) (bool, error) {
 	return q.exists(ctx, `SELECT 1 FROM posts WHERE id = ?`, id)

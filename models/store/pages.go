@@ -23,7 +23,7 @@ func (q queries) Unanswered(ctx context.Context, v models.Viewer, since models.I
 	rule, args := visible(v)
 	p, err := one(ctx, q, scanPost, `SELECT `+postColumns+fromPosts+`
 		WHERE p.local AND p.boost_of_id IS NULL AND p.id > ? AND p.account_id <> ? AND p.practice_kind = '' AND p.in_reply_to_uri = ''
-			AND p.visibility IN ('public', 'private') AND (p.visibility = 'public' OR p.local_only) AND COALESCE(s.replies, 0) = 0
+			AND p.visibility IN ('public', 'private') AND (p.visibility = 'public' OR p.local_only) AND COALESCE(s.replies + s.members, 0) = 0
 			AND `+notMine+` AND`+rule+`ORDER BY p.id LIMIT 1`,
 		slices.Concat([]any{since, v.AccountID, v.AccountID, v.AccountID, v.AccountID}, args)...)
 	if models.KindOf(err) == models.NotFound {

@@ -47,6 +47,8 @@ func TestReadsUseIndexes(t *testing.T) {
 		s.Descendants(ctx, v, 1, 20, 60)
 		s.Posts(ctx, v, []models.ID{1, 2})
 		s.Post(ctx, v, 1)
+		s.HasPosted(ctx, 1)
+		s.Revisions(ctx, v, 1)
 		s.SearchPosts(ctx, v, "word", false, page)
 		s.Reports(ctx, v, 1, page)
 		s.UncountedReports(ctx, v, 1, 9)

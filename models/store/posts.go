@@ -16,7 +16,7 @@ const postColumns = `
 	p.in_reply_to_id, p.in_reply_to_uri, p.in_reply_to_account_id, p.thread_id, p.context_uri, p.group_id, p.quote_of_id, p.quote_uri,
 	p.quote_state, p.quote_stamp, p.quote_policy, p.slug, p.sensitive, p.language, p.app_id, p.version, p.reason, p.created_at, p.edited_at,
 	p.updated_at, p.pinned_at, p.title, p.warning, p.summary, p.mentions, p.tags, p.media, p.emojis, p.card, p.practice, p.talk, p.has_poll, p.format, p.source, p.html,
-	COALESCE(s.replies, 0), COALESCE(s.boosts, 0), COALESCE(s.favourites, 0), COALESCE(s.quotes, 0)`
+	COALESCE(s.replies, 0), COALESCE(s.members, 0), COALESCE(s.boosts, 0), COALESCE(s.favourites, 0), COALESCE(s.quotes, 0)`
 
 const fromPosts = ` FROM posts p LEFT JOIN post_stats s ON s.post_id = p.id `
 
@@ -28,7 +28,7 @@ func scanPost(rows *sql.Rows) (*models.Post, error) {
 		&p.InReplyToID, &p.InReplyToURI, &p.InReplyToAuthorID, &p.ThreadID, &p.ContextURI, &p.GroupID, &p.QuoteOfID, &p.QuoteURI,
 		&p.QuoteState, &p.QuoteStamp, &p.QuotePolicy, &p.Slug, &p.Sensitive, &p.Language, &p.AppID, &p.Version, &p.Reason, millis{&p.CreatedAt}, millis{&p.EditedAt},
 		millis{&p.UpdatedAt}, millis{&p.PinnedAt}, &p.Title, &p.Warning, &p.Summary, fromJSON{&p.Mentions}, fromJSON{&p.Tags}, fromJSON{&p.Media}, fromJSON{&p.Emojis}, fromJSON{&p.Card}, fromJSON{&p.Practice}, fromJSON{&p.Talk}, &poll, &p.Format, &p.Source, &p.HTML,
-		&p.Stats.Replies, &p.Stats.Boosts, &p.Stats.Favourites, &p.Stats.Quotes)
+		&p.Stats.Replies, &p.Stats.Members, &p.Stats.Boosts, &p.Stats.Favourites, &p.Stats.Quotes)
 	if poll {
 		p.Poll = &models.Poll{PostID: p.ID} // withPolls reads the rest
 	}
@@ -350,10 +350,10 @@ func (q queries) SlugTaken(ctx context.Context, slug string, but models.ID) (boo
 // CountPost adds to a post's counts.
 func (q queries) CountPost(ctx context.Context, id models.ID, add models.PostStats) error {
 	_, err := q.exec(ctx, `
-		INSERT INTO post_stats (post_id, stamp, replies, boosts, favourites, quotes) VALUES (?, 1, ?, ?, ?, ?)
-		ON CONFLICT (post_id) DO UPDATE SET stamp = post_stats.stamp + 1, replies = post_stats.replies + excluded.replies,
+		INSERT INTO post_stats (post_id, stamp, replies, members, boosts, favourites, quotes) VALUES (?, 1, ?, ?, ?, ?, ?)
+		ON CONFLICT (post_id) DO UPDATE SET stamp = post_stats.stamp + 1, replies = post_stats.replies + excluded.replies, members = post_stats.members + excluded.members,
 			boosts = post_stats.boosts + excluded.boosts, favourites = post_stats.favourites + excluded.favourites, quotes = post_stats.quotes + excluded.quotes`,
-		id, add.Replies, add.Boosts, add.Favourites, add.Quotes)
+		id, add.Replies, add.Members, add.Boosts, add.Favourites, add.Quotes)
 	if err != nil {
 		return fmt.Errorf("count for post %d: %w", id, err)
 	}
@@ -372,7 +372,7 @@ func (q queries) TouchPost(ctx context.Context, id models.ID) error {
 func (q queries) UncountBoosts(ctx context.Context, id models.ID) error {
 	_, err := q.exec(ctx, `
 		UPDATE account_stats SET stamp = stamp + 1, posts = posts - 1
-		WHERE account_id IN (SELECT account_id FROM posts WHERE boost_of_id = ?)`, id)
+		WHERE account_id IN (SELECT p.account_id FROM posts p WHERE p.boost_of_id = ? AND p.visibility IN ('public', 'unlisted') AND NOT p.local_only)`, id)
 	return err
 }
 
@@ -418,9 +418,9 @@ func (q queries) SetParent(ctx context.Context, id models.ID, parent *models.Pos
 	return nil
 }
 
-// Orphans returns ids of replies whose parent is uri and was not here.
-func (q queries) Orphans(ctx context.Context, uri string, limit int) ([]models.ID, error) {
-	return list(ctx, q, scanID, `SELECT id FROM posts WHERE in_reply_to_id IS NULL AND in_reply_to_uri <> '' AND in_reply_to_uri = ? ORDER BY id LIMIT ?`, uri, limit)
+// Orphans returns replies whose parent is uri and was not here.
+func (q queries) Orphans(ctx context.Context, uri string, limit int) ([]*models.Post, error) {
+	return list(ctx, q, scanPost, `SELECT `+postColumns+fromPosts+`WHERE p.in_reply_to_id IS NULL AND p.in_reply_to_uri <> '' AND p.in_reply_to_uri = ? ORDER BY p.id LIMIT ?`, uri, limit)
 }
 
 // LocalBoosters returns the members who boosted a post.
@@ -436,9 +436,9 @@ func (q queries) BoostOf(ctx context.Context, accountID, postID models.ID) (*mod
 // AddRevision stores a version of a post as it was.
 func (q queries) AddRevision(ctx context.Context, r *models.Revision) error {
 	_, err := q.exec(ctx, `
-		INSERT INTO post_revisions (id, post_id, version, account_id, reason, title, warning, sensitive, summary, html, source, practice, media, poll, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		r.ID, r.PostID, r.Version, r.AccountID, r.Reason, r.Title, r.Warning, r.Sensitive, r.Summary, r.HTML, r.Source,
+		INSERT INTO post_revisions (id, post_id, version, visibility, local_only, account_id, reason, title, warning, sensitive, summary, html, source, practice, media, poll, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		r.ID, r.PostID, r.Version, r.Visibility, r.LocalOnly, r.AccountID, r.Reason, r.Title, r.Warning, r.Sensitive, r.Summary, r.HTML, r.Source,
 		jsonText(r.Practice), jsonText(r.Media), jsonText(r.Poll), r.CreatedAt)
 	if err != nil {
 		return fmt.Errorf("keep version %d of post %d: %w", r.Version, r.PostID, err)
@@ -446,16 +446,24 @@ func (q queries) AddRevision(ctx context.Context, r *models.Revision) error {
 	return nil
 }
 
-// Revisions returns the versions of a post, oldest first. The caller has made
-// sure that the post may be read.
-func (q queries) Revisions(ctx context.Context, postID models.ID) ([]*models.Revision, error) {
+// Revisions returns the versions of a post that the viewer may read, oldest
+// first: those that had a scope in which it might have read the post, if it
+// may read it now.
+func (q queries) Revisions(ctx context.Context, v models.Viewer, postID models.ID) ([]*models.Revision, error) {
+	now, args := visible(v)
+	then := asItWas.Replace(now)
 	return list(ctx, q, func(rows *sql.Rows) (*models.Revision, error) {
 		r := &models.Revision{}
-		return r, rows.Scan(&r.ID, &r.PostID, &r.Version, &r.AccountID, &r.Reason, &r.Title, &r.Warning, &r.Sensitive, &r.Summary, &r.HTML, &r.Source,
+		return r, rows.Scan(&r.ID, &r.PostID, &r.Version, &r.Visibility, &r.LocalOnly, &r.AccountID, &r.Reason, &r.Title, &r.Warning, &r.Sensitive, &r.Summary, &r.HTML, &r.Source,
 			fromJSON{&r.Practice}, fromJSON{&r.Media}, fromJSON{&r.Poll}, millis{&r.CreatedAt})
-	}, `SELECT id, post_id, version, account_id, reason, title, warning, sensitive, summary, html, source, practice, media, poll, created_at
-		FROM post_revisions WHERE post_id = ? ORDER BY version LIMIT 200`, postID)
+	}, `SELECT r.id, r.post_id, r.version, r.visibility, r.local_only, r.account_id, r.reason, r.title, r.warning, r.sensitive, r.summary, r.html, r.source, r.practice, r.media, r.poll, r.created_at
+		FROM post_revisions r JOIN posts p ON p.id = r.post_id WHERE r.post_id = ? AND`+now+`AND`+then+`ORDER BY r.version LIMIT 200`,
+		slices.Concat([]any{postID}, args, args)...)
 }
+
+// asItWas makes the rule of who may read a post that of who might read one of
+// its versions.
+var asItWas = strings.NewReplacer("p.visibility", "r.visibility", "p.local_only", "r.local_only")
 
 // SetPoll stores a post's poll, in place of an older one.
 func (q queries) SetPoll(ctx context.Context, postID models.ID, p *models.Poll) error {

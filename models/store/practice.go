@@ -157,7 +157,7 @@ func (q queries) Questions(ctx context.Context, v models.Viewer, f QuestionFilte
 func (q queries) WaitingQuestions(ctx context.Context, v models.Viewer, before time.Time, limit int) ([]*models.Post, error) {
 	rule, more := visible(v)
 	return list(ctx, q, scanPost, `SELECT `+postColumns+` FROM questions x JOIN posts p ON p.id = x.post_id LEFT JOIN post_stats s ON s.post_id = p.id
-		WHERE x.state = 'open' AND x.asked_at < ? AND COALESCE(s.replies, 0) = 0 AND`+rule+` ORDER BY x.post_id LIMIT ?`,
+		WHERE x.state = 'open' AND x.asked_at < ? AND COALESCE(s.replies + s.members, 0) = 0 AND`+rule+` ORDER BY x.post_id LIMIT ?`,
 		append(append([]any{before}, more...), limit)...)
 }
 
