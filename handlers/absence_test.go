@@ -380,7 +380,7 @@ func TestWhatIsNotForEveryoneIsNowhere(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		x := newHidingPlace(t, s)
 		addresses, routes := x.addresses(t)
-		if routes < 250 || len(addresses) < 2000 {
+		if routes < 270 || len(addresses) < 3500 {
 			t.Errorf("only %d routes and %d addresses were found", routes, len(addresses))
 		}
 		askers := x.askers(t)
