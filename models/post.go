@@ -214,16 +214,16 @@ type Revision struct {
 	Version    int
 	Visibility Visibility // who might read it; who may read the post now is asked as well
 	LocalOnly  bool
-	AccountID ID // who saved it
-	Reason    string
-	Title     string
-	Summary   string
-	Warning   string
-	Sensitive bool
-	HTML      string
-	Source    string
-	Practice  *Practice
-	Media     []Media
-	Poll      *Poll
-	CreatedAt time.Time
+	AccountID  ID // who saved it
+	Reason     string
+	Title      string
+	Summary    string
+	Warning    string
+	Sensitive  bool
+	HTML       string
+	Source     string
+	Practice   *Practice
+	Media      []Media
+	Poll       *Poll
+	CreatedAt  time.Time
 }
