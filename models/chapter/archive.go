@@ -26,6 +26,8 @@ notes/      practice notes, as text with Markdown; drafts are among them
 posts/      discussion posts and answers, one file each
 media/      pictures and other files of these
 lists/      tables in the form that Mastodon and others take over
+directory.csv
+            what the directory says of you, and who may see it
 actor.json, outbox.json
             the profile, and what went out of the chapter, in the form in
             which servers tell each other of it (ActivityPub)
@@ -49,6 +51,9 @@ func (c *Chapter) Archive(ctx context.Context, me *models.Account, files media.S
 		func() error { return a.add("actor.json", func(w io.Writer) error { return by.WriteActor(ctx, me, w) }) },
 		func() error {
 			return a.add("outbox.json", func(w io.Writer) error { return by.WriteOutbox(ctx, me, w) })
+		},
+		func() error {
+			return a.add("directory.csv", func(w io.Writer) error { return c.exportDirectory(ctx, me, w) })
 		},
 		a.tables, a.published, a.unfinished, a.media,
 	} {

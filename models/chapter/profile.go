@@ -42,6 +42,8 @@ type Profile struct {
 	Language     *string
 	Quotes       *models.QuotePolicy
 	Attribution  *[]string // domains, one or more in a text
+
+	Directory models.DirectoryEntry // nil: it stays
 }
 
 // UpdateProfile changes what me shows of itself, and its defaults.
@@ -67,6 +69,11 @@ func (c *Chapter) UpdateProfile(ctx context.Context, me *models.Account, change 
 		if err := c.applyDefaults(ctx, tx, me.ID, change); err != nil {
 			return err
 		}
+		if change.Directory != nil {
+			if err := tx.SetDirectory(ctx, me.ID, cleanEntry(change.Directory)); err != nil {
+				return err
+			}
+		}
 		if change.Fields != nil {
 			if err := c.planVerify(ctx, tx, a); err != nil {
 				return err
@@ -82,41 +89,52 @@ func (c *Chapter) UpdateProfile(ctx context.Context, me *models.Account, change 
 }
 
 func (p *Profile) check() error {
-	if p.Name != nil {
-		if err := checkName(*p.Name); err != nil {
-			return models.Errorf(models.Invalid, "Validation failed: Display name is too long (maximum is %d characters)", MaxName).On("display_name")
-		}
+	if faults := p.Faults(); len(faults) > 0 {
+		return faults[0]
+	}
+	return nil
+}
+
+// Faults are all that is wrong with a change, each on its field.
+func (p *Profile) Faults() []error {
+	var out []error
+	add := func(e *models.Error) { out = append(out, e) }
+	if p.Name != nil && checkName(*p.Name) != nil {
+		add(models.Errorf(models.Invalid, "Validation failed: Display name is too long (maximum is %d characters)", MaxName).On("display_name"))
 	}
 	if p.Bio != nil && text.Length(*p.Bio, "") > MaxBio {
-		return models.Errorf(models.Invalid, "Validation failed: Note is too long (maximum is %d characters)", MaxBio).On("note")
+		add(models.Errorf(models.Invalid, "Validation failed: Note is too long (maximum is %d characters)", MaxBio).On("note"))
 	}
 	if len(p.Fields) > MaxFields {
-		return models.Errorf(models.Invalid, "Validation failed: A profile may have %d fields at most", MaxFields).On("fields")
+		add(models.Errorf(models.Invalid, "Validation failed: A profile may have %d fields at most", MaxFields).On("fields"))
 	}
-	for _, f := range p.Fields {
-		if len([]rune(f.Name)) > MaxField || len([]rune(f.Source)) > MaxField {
-			return models.Errorf(models.Invalid, "Validation failed: Name and value of a field may have %d characters at most", MaxField).On("fields")
-		}
+	if slices.ContainsFunc(p.Fields, func(f models.Field) bool { return len([]rune(f.Name)) > MaxField || len([]rune(f.Source)) > MaxField }) {
+		add(models.Errorf(models.Invalid, "Validation failed: Name and value of a field may have %d characters at most", MaxField).On("fields"))
 	}
 	for _, pic := range []*models.Picture{p.Avatar, p.Header} {
 		if pic != nil && len([]rune(pic.Description)) > maxAvatarText {
-			return models.Errorf(models.Invalid, "Validation failed: A picture's description may have %d characters at most", maxAvatarText)
+			add(models.Errorf(models.Invalid, "Validation failed: A picture's description may have %d characters at most", maxAvatarText))
 		}
 	}
 	if p.Privacy != nil && *p.Privacy != "" && !p.Privacy.Valid() {
-		return models.Errorf(models.Invalid, "Validation failed: %q is no visibility", *p.Privacy).On("source[privacy]")
+		add(models.Errorf(models.Invalid, "Validation failed: %q is no visibility", *p.Privacy).On("source[privacy]"))
 	}
 	if p.Language != nil && *p.Language != "" {
 		if _, ok := text.Language(*p.Language); !ok {
-			return models.Errorf(models.Invalid, "Validation failed: %q is not a language", *p.Language).On("source[language]")
+			add(models.Errorf(models.Invalid, "Validation failed: %q is not a language", *p.Language).On("source[language]"))
 		}
 	}
 	if p.Email != nil {
 		if _, err := checkEmail(*p.Email); err != nil {
-			return err
+			out = append(out, err)
 		}
 	}
-	return nil
+	if p.Directory != nil {
+		for _, e := range cleanEntry(p.Directory).Faults() {
+			add(e)
+		}
+	}
+	return out
 }
 
 func (c *Chapter) applyProfile(a *models.Account, p Profile, people map[string]*models.Account) {

@@ -95,6 +95,7 @@ var ownTables = map[string]string{
 	"announcement_reactions": "account_id", "home_entries": "account_id", "post_mentions": "account_id", "consents": "author_id", "group_bans": "account_id",
 	"kept_series": "account_id", "letters": "account_id", "resets": "account_id",
 	"collections": "account_id", "collection_items": "account_id", "imports": "account_id",
+	"directory_fields": "account_id",
 }
 
 // EraseOwn deletes what a member kept here for itself: all but the account
