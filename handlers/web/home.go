@@ -17,6 +17,7 @@ type doorView struct {
 	Join                         string
 	Notes                        []Row
 	Stewards                     []Person
+	Ask                          bool // members say to everyone what they can be asked about
 }
 
 type weekView struct {
@@ -27,7 +28,8 @@ type weekView struct {
 	Board               []boardNotice
 	Notes, Tried        []Row
 	Talk, Followed      []Row
-	First               bool // the viewer is new here
+	First               bool   // the viewer is new here
+	Welcome             string // what is left to make the place theirs
 }
 
 type boardNotice struct {
@@ -84,6 +86,11 @@ func (p *Pages) door(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if view.Stewards, err = p.stewards(r); err != nil {
 		return err
 	}
+	asked, _, err := p.Store.CountDirectory(ctx, v.viewer, "")
+	if err != nil {
+		return err
+	}
+	view.Ask = asked > 0
 	view.linkTo(w)
 	return p.html(w, "door.html", view)
 }
@@ -127,6 +134,9 @@ func (p *Pages) week(w http.ResponseWriter, r *http.Request, v *visit) error {
 	view := weekView{Frame: f, Greeting: "Good " + greeting(v.now) + ", " + f.Me.Short, End: "You are up to date."}
 	view.Today = Moment{v.now.Format(time.DateOnly), v.now.Format("Monday, 2 January")}
 	if view.Leaving, err = p.lounge(ctx, v); err != nil {
+		return err
+	}
+	if view.Welcome, err = p.welcomeLine(ctx, v); err != nil {
 		return err
 	}
 	if err := p.fillWeek(ctx, v, &view); err != nil {
@@ -313,8 +323,12 @@ func (p *Pages) boardColleague(ctx context.Context, v *visit, out []boardNotice)
 	if err != nil {
 		return nil, err
 	}
-	if colleague != nil {
-		person := p.person(colleague)
+	if colleague != nil && colleague.Discoverable {
+		entries, err := p.Store.DirectoryOf(ctx, v.viewer, []models.ID{colleague.ID})
+		if err != nil {
+			return nil, err
+		}
+		person := p.inDirectory(colleague, "", entries[colleague.ID])
 		words := person.Bio
 		if words == "" {
 			words = "Joined " + v.moment(colleague.CreatedAt).Words + ". Say hello."

@@ -138,7 +138,7 @@ func (p *Pages) begin(w http.ResponseWriter, r *http.Request, a *models.Account)
 	if _, err := p.Sessions.Begin(w, r, a.ID); err != nil {
 		return err
 	}
-	return see(w, r, "/?done=joined")
+	return see(w, r, "/welcome/1?done=joined")
 }
 
 // from is the address that a request comes from; the zero address if it is not

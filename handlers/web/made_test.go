@@ -25,9 +25,9 @@ func TestEveryPageIsWellMade(t *testing.T) {
 			draft = "/talk/" + d.ID.String() + "/edit"
 		}
 	}
-	stranger, me := h.stranger(), h.as(ana)
+	stranger, me, wren := h.stranger(), h.as(ana), h.as(h.member("Wren Castellane"))
 	for _, path := range []string{"/", "/library", "/notes/" + note.Slug, "/notes/" + note.Slug + "/history?v=2", "/sign-in", "/follow", "/follow?object=" + ana.URI,
-		"/how-this-travels", "/about", "/privacy", "/accessibility", "/nowhere", "/people/ana", "/search?q=x", "/tags/presence"} {
+		"/how-this-travels", "/about", "/privacy", "/accessibility", "/nowhere", "/people/ana", "/people", "/people?q=courtenay", "/search?q=x", "/tags/presence"} {
 		wellMade(t, "a stranger", stranger.get(path))
 	}
 	for _, path := range []string{"/", "/library", "/library?kind=tool", "/notes/" + note.Slug, "/notes/" + note.Slug + "/print", "/notes/" + note.Slug + "/history", "/notes/new",
@@ -36,6 +36,12 @@ func TestEveryPageIsWellMade(t *testing.T) {
 		"/talk/" + note.ID.String() + "/delete", "/talk/" + note.ID.String() + "/edit", "/talk/" + talk.ID.String() + "/history"} {
 		wellMade(t, "Ana", me.get(path))
 	}
+	for _, path := range []string{"/", "/welcome/1", "/welcome/2", "/welcome/3"} {
+		wellMade(t, "Wren", wren.get(path))
+	}
+	wellMade(t, "Wren", wren.post("/welcome/2", "ask-to", "aliens", "town", strings.Repeat("t", 81)))
+	wellMade(t, "Ana", me.get("/people?q=silence"))
+	wellMade(t, "Ana", me.post("/settings", "town-to", "aliens", "languages", strings.Repeat("l,m", 20)))
 	wellMade(t, "Ana", me.post("/notes/new", "kind", "story", "title", "", "section-turn", "On 3 March.", "client", "disguised", "do", "publish"))
 	wellMade(t, "Ana", me.post("/talk/new", "text", ""))
 	wellMade(t, "Ana", me.post("/settings", "name", ""))

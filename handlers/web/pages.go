@@ -124,13 +124,15 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/talk/{id:[0-9]+}/edit", own: p.askEdit, sendAsMine: p.edit},
 		{path: "/talk/{id:[0-9]+}/delete", own: p.askDelete, sendAsMine: p.delete},
 
-		{path: "/people", own: p.people},
+		{path: "/people", open: p.people},
 		{path: "/people/{acct}.atom", open: p.personFeed},
 		{path: "/people/{acct}/report", own: p.askComplain, sendAsMine: p.complain},
 		{path: "/people/{acct}", open: p.profile, sendAsMine: p.relate},
 		{path: "/@{acct}", open: p.profile},
 		{path: "/@{acct}/{id:[0-9]+}", open: p.talk},
 
+		{path: "/welcome", own: p.firstStep, sendAsMine: p.skipWelcome},
+		{path: "/welcome/{step:[1-3]}", own: p.askStep, sendAsMine: p.takeStep},
 		{path: "/shelf", own: p.shelf},
 		{path: "/shelf/tried", own: p.shelfTried},
 		{path: "/notices", own: p.notices, sendAsMine: p.readNotices},

@@ -111,7 +111,7 @@ func TestTheDirectoryIsForMembers(t *testing.T) {
 		b.shows(b.get("/people"), 200, "Two members", "Maren Oakhollow The president", "Ana Lindqvarn")
 		b.shows(b.get("/people?q=lind"), 200, "Here", "Ana Lindqvarn")
 		b.hides(b.get("/people?q=lind"), "/people/maren\">Maren")
-		b.shows(b.get("/people?q=zebra"), 200, "Nobody here is called that.")
+		b.shows(b.get("/people?q=zebra"), 200, "Nobody here is found by that.")
 	})
 }
 

@@ -21,6 +21,7 @@ type personView struct {
 	Do           []Act
 	LongDo       bool
 	Request      *request
+	Ask          string // what they can be asked about
 	Facts        []fact
 	Notes, Posts []Row
 	PostsHeading string
@@ -90,6 +91,13 @@ func (p *Pages) personView(r *http.Request, v *visit, a *models.Account) (*perso
 		return nil, err
 	}
 	view := &personView{Frame: f, Person: person, Bio: template.HTML(a.BioHTML)}
+	if a.Local() {
+		entries, err := p.Store.DirectoryOf(r.Context(), v.viewer, []models.ID{a.ID})
+		if err != nil {
+			return nil, err
+		}
+		view.Ask, view.Facts = entries[a.ID][models.AskField].Text, told(entries[a.ID])
+	}
 	for _, field := range a.Fields {
 		row := fact{Name: field.Name, Value: template.HTML(field.HTML)}
 		if !field.VerifiedAt.IsZero() {

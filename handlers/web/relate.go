@@ -56,58 +56,6 @@ func (p *Pages) relateTo(ctx context.Context, me, a *models.Account, do string) 
 	return "", models.Errorf(models.Malformed, "This button is not known.")
 }
 
-type peopleView struct {
-	Frame
-	Count  string
-	Find   Find
-	Form   *Form
-	Groups []group
-	Pager  Pager
-}
-
-type group struct {
-	Heading, Empty string
-	People         []Person
-}
-
-// people serves GET /people?q=: the members, or who is looked for. The full
-// address of somebody elsewhere leads to their page.
-func (p *Pages) people(w http.ResponseWriter, r *http.Request, v *visit) error {
-	ctx := r.Context()
-	form := &Form{Values: r.URL.Query()}
-	q := form.Get("q")
-	if handle, ok := handleIn(q); ok {
-		a, err := p.find(ctx, handle)
-		if err == nil {
-			return see(w, r, p.personURL(a))
-		}
-		if models.KindOf(err) == models.NotFound {
-			form.wrong("q", "Nobody is called @"+handle+". Is it spelt like this?")
-		} else if !form.takes(err) {
-			return err
-		}
-	}
-	f, err := p.frame(r, v, "People", "people")
-	if err != nil {
-		return err
-	}
-	n, err := p.Store.Readers(ctx)
-	if err != nil {
-		return err
-	}
-	view := peopleView{Frame: f, Form: form, Count: capital(count(n, "member", "members")),
-		Find: Find{Action: "/people", Label: "Find by name or address", Query: q, Button: "Find", Primary: true}}
-	if q == "" || len(form.Wrong) > 0 {
-		err = p.directory(r, &view)
-	} else {
-		err = p.findPeople(ctx, v, q, &view)
-	}
-	if err != nil {
-		return err
-	}
-	return p.htmlStatus(w, statusOf(form), "people.html", view)
-}
-
 // handleIn says whether q is the full address of somebody: name@host.
 func handleIn(q string) (handle string, ok bool) {
 	q = strings.TrimPrefix(strings.TrimPrefix(q, "acct:"), "@")
@@ -124,45 +72,4 @@ func (p *Pages) find(ctx context.Context, handle string) (*models.Account, error
 		return p.Store.AccountByHandle(ctx, handle)
 	}
 	return p.Chapter.Find.Handle(ctx, handle)
-}
-
-func (p *Pages) directory(r *http.Request, view *peopleView) error {
-	const many = 60
-	after := models.ParseID(r.FormValue("after"))
-	list, err := p.Store.Members(r.Context(), models.Active, after, many+1)
-	if err != nil {
-		return err
-	}
-	if len(list) > many {
-		list = list[:many]
-		view.Pager.Older = with(r, "after", list[many-1].AccountID)
-	}
-	here := group{Heading: "Members", Empty: "Nobody yet."}
-	for _, m := range list {
-		person := p.person(m.Account)
-		person.Where = roles[m.Role]
-		here.People = append(here.People, person)
-	}
-	view.Groups = []group{here}
-	return nil
-}
-
-func (p *Pages) findPeople(ctx context.Context, v *visit, q string, view *peopleView) error {
-	found, err := p.called(ctx, v, q, 2*perPage)
-	if err != nil {
-		return err
-	}
-	here, elsewhere := group{Heading: "Here", Empty: "Nobody here is called that."}, group{Heading: "Elsewhere"}
-	for _, a := range found {
-		if a.Local() {
-			here.People = append(here.People, p.person(a))
-		} else {
-			elsewhere.People = append(elsewhere.People, p.person(a))
-		}
-	}
-	view.Groups = []group{here}
-	if len(elsewhere.People) > 0 {
-		view.Groups = append(view.Groups, elsewhere)
-	}
-	return nil
 }

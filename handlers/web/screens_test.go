@@ -22,9 +22,25 @@ func furnished(t *testing.T) (h *house, ana *models.Account, note, talk *models.
 	bio := "Twenty years with health care teams, nine as a coach. Ask me about silence, and about managers who are tired when we meet."
 	name := "Ana Lindqvarn"
 	_, err := h.Chapter.UpdateProfile(t.Context(), ana, chapter.Profile{Name: &name, Bio: &bio, Fields: []models.Field{
-		{Name: "Town", Source: "Courtenay"}, {Name: "Languages", Source: "Swedish, English"}, {Name: "Elsewhere", Source: "https://lindqvarn.example"}}})
+		{Name: "Elsewhere", Source: "https://lindqvarn.example"}}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for a, says := range map[*models.Account][4]string{
+		ana: {"Silence; managers in health care", "Courtenay", "Swedish, English", "PCC"}, tobias: {"Contracts; fees; difficult sponsors", "Victoria", "German, English", "MCC"},
+		noor: {"Teams after a loss; large rooms; starting again", "Nanaimo", "English, Arabic", "PCC"}, kofi: {"First-time managers; the telephone", "Parksville", "English, Twi", "ACC"},
+		sunniva: {"", "Gabriola", "English, Norwegian", ""},
+	} {
+		e := models.DirectoryEntry{}
+		for i, field := range models.DirectoryFields {
+			e[field] = models.Told{Text: says[i], To: models.ToMembers}
+			if a == ana && (field == models.TownField || field == models.AskField) {
+				e[field] = models.Told{Text: says[i], To: models.ToEveryone}
+			}
+		}
+		if err := h.Chapter.SetDirectory(t.Context(), a, e); err != nil {
+			t.Fatal(err)
+		}
 	}
 	note = h.note(ana, "Checking in when a client goes quiet", func(d *chapter.Draft) {
 		d.Practice.Sections = []models.Section{
@@ -122,18 +138,23 @@ func TestBrowserPages(t *testing.T) {
 	me.signIn(ana)
 	for name, path := range map[string]string{
 		"door": "/", "library-visitor": "/library", "note-visitor": "/notes/" + note.Slug, "sign-in": "/sign-in", "follow": "/follow",
-		"travels": "/how-this-travels", "about": "/about", "privacy": "/privacy", "accessibility": "/accessibility", "error": "/nowhere", "person-visitor": "/people/ana",
+		"travels": "/how-this-travels", "about": "/about", "privacy": "/privacy", "accessibility": "/accessibility", "error": "/nowhere", "person-visitor": "/people/ana", "people-visitor": "/people",
 	} {
 		stranger.look(name, path)
 	}
 	for name, path := range map[string]string{
 		"week": "/", "library": "/library", "note": "/notes/" + note.Slug, "print": "/notes/" + note.Slug + "/print", "history": "/notes/" + note.Slug + "/history?v=2",
 		"kinds": "/notes/new", "write": "/notes/new?kind=approach", "draft": fmt.Sprintf("/talk/%d/edit", draft), "waiting": "/notes/the-three-line-diary",
-		"talk": "/talk/" + talk.ID.String(), "say": "/talk/new", "person": "/people/tobias", "me": "/people/ana", "people": "/people", "shelf": "/shelf",
+		"talk": "/talk/" + talk.ID.String(), "say": "/talk/new", "person": "/people/tobias", "me": "/people/ana", "people": "/people", "people-found": "/people?q=managers", "shelf": "/shelf",
 		"notices": "/notices", "settings": "/settings", "settings-posts": "/settings/posts", "settings-password": "/settings/password", "settings-apps": "/settings/apps", "settings-moving": "/settings/moving", "settings-leave": "/settings/leave", "settings-data": "/settings/data", "report": "/people/tobias/report",
 		"consent": "/oauth/authorize?scope=read+write+push&redirect_uri=https://heron.example/", "code": "/oauth/authorize/native", "search": "/search?q=silence", "tag": "/tags/presence", "delete": fmt.Sprintf("/talk/%d/delete", note.ID), "remote": "/people/lena@books.example",
 	} {
 		me.look(name, path)
+	}
+	wren := h.open(ctx, true)
+	wren.signIn(h.member("Wren Castellane"))
+	for name, path := range map[string]string{"week-new": "/", "welcome": "/welcome/1", "welcome-ask": "/welcome/2", "welcome-follow": "/welcome/3"} {
+		wren.look(name, path)
 	}
 	empty := emptyHouse(t, storetest.SQLite(t)).open(ctx, true)
 	empty.look("setup", "/setup?key="+setupKey)

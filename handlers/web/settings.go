@@ -21,7 +21,8 @@ type settingsView struct {
 	Form  *Form
 
 	// Me
-	Rows []factField
+	Rows  []factField
+	Found bool // in the directory
 	// Privacy and posts
 	Apps Choices
 	// Password
@@ -60,6 +61,11 @@ func (p *Pages) askProfile(w http.ResponseWriter, r *http.Request, v *visit) err
 		form.Values.Set(fmt.Sprintf("fact-%d", i+1), f.Name)
 		form.Values.Set(fmt.Sprintf("fact-%d-value", i+1), f.Source)
 	}
+	entry, err := p.Store.OwnDirectory(r.Context(), v.Account.ID)
+	if err != nil {
+		return err
+	}
+	form.setEntry(entry)
 	return p.showProfile(w, r, v, form)
 }
 
@@ -68,6 +74,7 @@ func (p *Pages) showProfile(w http.ResponseWriter, r *http.Request, v *visit, fo
 	if err != nil {
 		return err
 	}
+	view.Found = v.Account.Discoverable
 	for i := 1; i <= facts; i++ {
 		name := fmt.Sprintf("fact-%d", i)
 		view.Rows = append(view.Rows, factField{
@@ -82,12 +89,15 @@ func (p *Pages) showProfile(w http.ResponseWriter, r *http.Request, v *visit, fo
 func (p *Pages) saveProfile(w http.ResponseWriter, r *http.Request, v *visit) error {
 	form := &Form{Values: r.PostForm}
 	form.need("name", "What shall others call you?")
-	change := chapter.Profile{Name: ptr(form.Get("name")), Bio: ptr(form.Text("bio")), Fields: []models.Field{}}
+	change := chapter.Profile{Name: ptr(form.Get("name")), Bio: ptr(form.Text("bio")), Fields: []models.Field{}, Directory: form.entry()}
 	for i := 1; i <= facts; i++ {
 		name := fmt.Sprintf("fact-%d", i)
 		if form.Get(name) != "" || form.Get(name+"-value") != "" {
 			change.Fields = append(change.Fields, models.Field{Name: form.Get(name), Source: form.Get(name + "-value")})
 		}
+	}
+	for _, fault := range change.Faults() {
+		takeProfileError(form, fault)
 	}
 	if len(form.Wrong) == 0 {
 		err := p.savePicture(r, form, &change)

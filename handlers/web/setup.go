@@ -73,7 +73,7 @@ func (p *Pages) setup(w http.ResponseWriter, r *http.Request, v *visit) error {
 			if _, err := p.Sessions.Begin(w, r, id); err != nil {
 				return err
 			}
-			return see(w, r, "/?done=welcome")
+			return see(w, r, "/welcome/1?done=welcome")
 		}
 		if !form.takes(err) {
 			return err

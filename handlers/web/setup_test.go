@@ -31,7 +31,7 @@ func TestSetUpOpensTheChapter(t *testing.T) {
 		b.hides(p, "feeble") // passwords are never shown again
 
 		form[15] = password
-		b.shows(b.post("/setup", form...), 200, "Your chapter is open.", "Good", "Maren")
+		b.shows(b.post("/setup", form...), 200, "Your chapter is open.", "A face and a sentence", "Maren")
 		c, err := h.Chapter.Self(t.Context())
 		if err != nil || c.Name != "VI Coaches" || c.Settings.Accent != "sea" || c.Settings.NoteScope != "everyone" {
 			t.Fatalf("the chapter is %+v, %v", c, err)
