@@ -63,6 +63,12 @@ func TestArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	if err := c.SetDirectory(ctx, ana, models.DirectoryEntry{
+		models.TownField: {Text: "Courtenay", To: models.ToEveryone}, models.CredentialField: {Text: "Courtenay, \"PCC\"", To: models.ToNobody},
+	}); err != nil {
+		t.Fatal(err)
+	}
+
 	h := site(t, func(x *Config) { x.Chapter, x.Media = c, files })
 	cookies := &session.Sessions{Store: c.Store, Secure: true}
 	signed := httptest.NewRecorder()
@@ -102,7 +108,7 @@ func TestArchive(t *testing.T) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	want := []string{"README.txt", "actor.json", "lists/blocked_accounts.csv", "lists/blocked_domains.csv", "lists/bookmarks.csv", "lists/following_accounts.csv", "lists/lists.csv",
+	want := []string{"README.txt", "actor.json", "directory.csv", "lists/blocked_accounts.csv", "lists/blocked_domains.csv", "lists/bookmarks.csv", "lists/following_accounts.csv", "lists/lists.csv",
 		"lists/muted_accounts.csv", "media/" + key[strings.LastIndex(key, "/")+1:], "notes/checking-in.md", "notes/draft", "outbox.json", "posts/" + talk.ID.String() + ".md", "posts/" + inside.ID.String() + ".md"}
 	slices.Sort(want)
 	if diff := cmp.Diff(want, names); diff != "" {
@@ -112,6 +118,7 @@ func TestArchive(t *testing.T) {
 		"posts/" + talk.ID.String() + ".md":   "hello *all*",
 		"posts/" + inside.ID.String() + ".md": `readers: "members"`,
 		"notes/checking-in.md":                "title: \"Checking in\"\nkind: \"approach\"\n",
+		"directory.csv":                       "Field,Text,Shown to\nask,,members\ntown,Courtenay,everyone\nlanguages,,members\ncredential,\"Courtenay, \"\"PCC\"\"\",nobody\n",
 		"README.txt":                          "This is what ana@here.example has in Test Coaches",
 	} {
 		if !strings.Contains(got[name], word) {
@@ -141,5 +148,18 @@ func TestArchive(t *testing.T) {
 
 	if res := do(h, "GET", "/settings/data/archive.zip"); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("a stranger is answered %d", res.StatusCode)
+	}
+
+	// The directory is of this house: neither servers nor apps nor feeds hear
+	// of it, though a field is for everyone.
+	if strings.Contains(got["actor.json"], "Courtenay") {
+		t.Errorf("actor.json: %s", got["actor.json"])
+	}
+	for path, accept := range map[string]string{"/users/ana": "application/activity+json", "/api/v1/accounts/lookup?acct=ana": "application/json", "/people/ana.atom": "application/atom+xml"} {
+		res := do(h, "GET", path, "Accept", accept)
+		body, err := io.ReadAll(res.Body)
+		if err != nil || res.StatusCode != http.StatusOK || strings.Contains(string(body), "Courtenay") {
+			t.Errorf("%s: %d, %v: %s", path, res.StatusCode, err, body)
+		}
 	}
 }
