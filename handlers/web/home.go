@@ -330,6 +330,9 @@ func (p *Pages) boardColleague(ctx context.Context, v *visit, out []boardNotice)
 		}
 		person := p.inDirectory(colleague, "", entries[colleague.ID])
 		words := person.Bio
+		if ask := entries[colleague.ID][models.AskField].Text; ask != "" {
+			words = "Can be asked about: " + ask
+		}
 		if words == "" {
 			words = "Joined " + v.moment(colleague.CreatedAt).Words + ". Say hello."
 		}
