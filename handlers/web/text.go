@@ -88,6 +88,7 @@ const privacyText = `What you give this site is kept by the people who look afte
 
 - Your e-mail address: the stewards.
 - What is for members: the members. What is for everyone: anybody, here and elsewhere.
+- What you say in the directory: whom you chose, for each thing you say.
 - Whom you thank: the one you thank. What you keep: nobody.
 
 ## What is remembered on your device
