@@ -119,6 +119,12 @@ const (
 	DeedInviteGone   StewardDeed = "invite.revoke"
 	DeedAnnounce     StewardDeed = "announcement.save"
 	DeedAnnounceGone StewardDeed = "announcement.delete"
+	DeedReviewAsk    StewardDeed = "review.ask"
+	DeedReviewGone   StewardDeed = "review.withdraw"
+	DeedReader       StewardDeed = "review.reader"
+	DeedReaderGone   StewardDeed = "review.reader.gone"
+	DeedMark         StewardDeed = "review.mark"
+	DeedMarkGone     StewardDeed = "review.unmark"
 )
 
 // LogEntry is one line of the stewards' log: who did what, to whom, and why.

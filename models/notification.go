@@ -22,6 +22,13 @@ const (
 	NotifyMeasure       NotificationType = "moderation_warning"
 	NotifyCollected     NotificationType = "added_to_collection"
 	NotifyCollection    NotificationType = "collection_update"
+
+	// Our own, for pages only: apps that know no such types leave the person
+	// with an empty line, or stop reading.
+	NotifyReadersNamed NotificationType = "atelier.reader"   // FromID asks to read a note before its review
+	NotifyReviewSaid   NotificationType = "atelier.said"     // a reader said whether a note is ready
+	NotifyReviewMarked NotificationType = "atelier.reviewed" // a note got the chapter's mark
+	NotifyReviewEnded  NotificationType = "atelier.unmarked" // and lost it
 )
 
 // Notification tells AccountID that FromID did something.

@@ -30,6 +30,7 @@ type Practice struct {
 	Licence         string          `json:"licence,omitempty"`  // its address
 	Themes          []string        `json:"themes,omitempty"`   // keys of the chapter's themes
 	BasedOn         string          `json:"based_on,omitempty"` // id of the note that this one grew from
+	Reviewed        *Reviewed       `json:"reviewed,omitempty"` // the mark; set by MarkReviewed alone, whatever an edit says
 }
 
 // Section is one box of the form. The key is stable; it travels.

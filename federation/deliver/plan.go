@@ -280,7 +280,7 @@ func (p *planner) published() error {
 }
 
 func (p *planner) edited() error {
-	return p.update(func(post *models.Post) time.Time { return post.EditedAt })
+	return p.update(func(post *models.Post) time.Time { return post.ToldAt() })
 }
 
 func (p *planner) counted() error {

@@ -159,7 +159,7 @@ func (f *Finder) Incoming(ctx context.Context, w *wire.Post, a *wire.Activity, a
 	p := &models.Post{
 		URI: w.ID, URL: ofOrigin(w.URL, w.ID), Type: models.PostType(w.Type), Visibility: w.Visibility(a, author.FollowersURI),
 		Sensitive: w.Sensitive, HTML: htmlOf(w), Language: w.Language, InReplyToURI: w.InReplyTo, ContextURI: w.Context,
-		Emojis: w.Emojis, Poll: w.Poll, Practice: w.Extension.Practice(), Talk: w.Extension.Talk(), CreatedAt: clamp(w.Published, now), UpdatedAt: clamp(w.Updated, now), Version: 1,
+		Emojis: w.Emojis, Poll: w.Poll, Practice: w.Practice(), Talk: w.Extension.Talk(), CreatedAt: clamp(w.Published, now), UpdatedAt: clamp(w.Updated, now), Version: 1,
 	}
 	if p.CreatedAt.IsZero() {
 		p.CreatedAt = now

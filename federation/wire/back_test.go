@@ -98,7 +98,8 @@ func TestPostsComeBackAsTheyWere(t *testing.T) {
 			Name:    "Checking in when a client goes quiet",
 			Summary: "<p>Three minutes of shared silence, then one question about the silence itself. Works from the third session on.</p>",
 			Content: "<p><strong>Approach - Checking in when a client goes quiet</strong></p><h2>When it comes up</h2>" +
-				"<p>In the third session.</p><p>Details changed to protect the client.</p>",
+				"<p>In the third session.</p><p>Details changed to protect the client.</p>" +
+				"<p>Reviewed by the chapter VI Coaches, 20 Nov 2026, version 4.</p>",
 			Source: "## When it comes up\n\nIn the third session.", SourceType: "text/markdown", Language: "en",
 			Context: urls.Context(42), Conversation: urls.Context(42), Published: noon, Updated: then,
 			Mentions: []Mention{group, toJoel}, Hashtags: []string{"MaintainsPresence"},
@@ -156,14 +157,46 @@ func TestPracticeComesBack(t *testing.T) {
 	want := &models.Practice{
 		Kind: models.Approach, Sections: []models.Section{{Key: "when"}, {Key: "do"}},
 		Confidentiality: models.Disguised, Licence: "https://creativecommons.org/licenses/by-nc-sa/4.0/",
+		Reviewed: &models.Reviewed{By: urls.Chapter(), On: "2026-11-20", Version: 4},
 	}
-	if diff := cmp.Diff(want, p.Extension.Practice()); diff != "" {
+	if diff := cmp.Diff(want, p.Practice()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if is, changed := p.Practice().Reviewed.IsLine("Reviewed by the chapter VI Coaches, 20 Nov 2026, version 4."); !is || changed {
+		t.Errorf("the line is not known again: %v, %v", is, changed)
 	}
 	for _, x := range []*Extension{nil, {Kind: "question"}, {Outcome: "helped"}} {
 		if got := x.Practice(); got != nil {
 			t.Errorf("%+v is the practice note %+v", x, got)
 		}
+	}
+}
+
+// A server speaks for its own Groups alone.
+func TestAReviewIsBelievedOfItsOwnServer(t *testing.T) {
+	const mine, day = "https://halifax.example/chapter", "2026-11-20"
+	for _, test := range []struct {
+		name   string
+		review string
+		want   bool
+	}{
+		{"by the Group of the note's server", `{"by":"` + mine + `","on":"` + day + `","version":2}`, true},
+		{"by a Group elsewhere", `{"by":"https://vi.example/chapter","on":"` + day + `","version":2}`, false},
+		{"by another port of it", `{"by":"https://halifax.example:8443/chapter","on":"` + day + `","version":2}`, false},
+		{"by nobody", `{"on":"` + day + `","version":2}`, false},
+		{"on no day", `{"by":"` + mine + `","on":"lately","version":2}`, false},
+		{"of no version", `{"by":"` + mine + `","on":"` + day + `"}`, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := DecodePost([]byte(`{"id":"https://halifax.example/users/joel/posts/9","type":"Article","attributedTo":"https://halifax.example/users/joel",` +
+				`"name":"Walking the silence","content":"<p>x</p>","atelier:kind":"tool","atelier:review":` + test.review + `}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if pr := p.Practice(); pr == nil || (pr.Reviewed != nil) != test.want {
+				t.Errorf("it is %+v", pr)
+			}
+		})
 	}
 }
 

@@ -78,7 +78,7 @@ func (e Encoder) Post(c PostContext) (Document, error) {
 	o.SetActivityStreamsAttributedTo(iris(attributedTo, c.Author.URI))
 	o.SetActivityStreamsUrl(iris(streams.NewActivityStreamsUrlProperty(), e.page(p)))
 	setTime(o, "published", p.CreatedAt)
-	setTime(o, "updated", p.EditedAt)
+	setTime(o, "updated", p.ToldAt())
 	set(o, "directMessage", p.Visibility == models.Direct)
 	o.GetUnknownProperties()["sensitive"] = p.Sensitive || p.Warning != ""
 
@@ -133,7 +133,7 @@ func (e Encoder) setWords(o object, c PostContext) {
 	content := p.HTML
 	if p.Type == models.ArticleType {
 		o.SetActivityStreamsName(words(streams.NewActivityStreamsNameProperty(), p.Title))
-		content = articleContent(p)
+		content = articleContent(c)
 		if p.Summary != "" && p.Warning == "" {
 			o.SetActivityStreamsSummary(words(streams.NewActivityStreamsSummaryProperty(), p.Summary))
 		}
@@ -158,9 +158,10 @@ func (e Encoder) setWords(o object, c PostContext) {
 }
 
 // articleContent is the text of a note as others show it. They do not all
-// show the title, so it begins with one; and it ends with the line that says
-// how the client in it is protected.
-func articleContent(p *models.Post) string {
+// show the title, so it begins with one; and it ends with the lines that say
+// how the client in it is protected, and that it was reviewed.
+func articleContent(c PostContext) string {
+	p := c.Post
 	label := html.EscapeString(p.Title)
 	if p.Practice == nil {
 		return "<p><strong>" + label + "</strong></p>" + p.HTML
@@ -171,6 +172,13 @@ func articleContent(p *models.Post) string {
 	content := "<p><strong>" + label + "</strong></p>" + p.HTML
 	if line := p.Practice.Confidentiality.Line(); line != "" {
 		content += "<p>" + html.EscapeString(line) + "</p>"
+	}
+	if r := p.Practice.Reviewed; r != nil {
+		by := ""
+		if c.Group != nil && c.Group.URI == r.By {
+			by = c.Group.Label()
+		}
+		content += "<p>" + html.EscapeString(r.Line(by, p.Version)) + "</p>"
 	}
 	return content
 }
@@ -448,6 +456,9 @@ func (e Encoder) extension(c PostContext) *Extension {
 	if pr := c.Post.Practice; pr != nil {
 		x.Kind, x.Confidentiality, x.Licence = string(pr.Kind), pr.Confidentiality, pr.Licence
 		x.Tried, x.BasedOn = e.URLs.Tried(c.Post.URI), pr.BasedOn
+		if r := pr.Reviewed; r != nil {
+			x.Review = &Review{By: r.By, On: r.On, Version: r.Version}
+		}
 		for _, key := range pr.Themes {
 			x.Themes = append(x.Themes, e.URLs.Theme(key))
 		}

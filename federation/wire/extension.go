@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"net/url"
 	"strings"
+	"time"
 
 	"atelier/models"
 
@@ -50,6 +52,31 @@ func (e *Extension) Practice() *models.Practice {
 		p.Sections = append(p.Sections, models.Section{Key: key})
 	}
 	return p
+}
+
+// Practice is what a post says of itself as a practice note. That it was
+// reviewed is believed if the reviewing Group is of the post's own server: for
+// others that server does not speak.
+func (p *Post) Practice() *models.Practice {
+	pr := p.Extension.Practice()
+	if pr == nil || p.Extension.Review == nil {
+		return pr
+	}
+	r := p.Extension.Review
+	if _, err := time.Parse(time.DateOnly, r.On); err == nil && r.Version > 0 && sameServer(r.By, p.ID) {
+		pr.Reviewed = &models.Reviewed{By: r.By, On: r.On, Version: r.Version}
+	}
+	return pr
+}
+
+// sameServer says whether two ids are of one server.
+func sameServer(a, b string) bool {
+	one, err := url.Parse(a)
+	if err != nil || one.Host == "" {
+		return false
+	}
+	two, err := url.Parse(b)
+	return err == nil && one.Scheme == two.Scheme && strings.EqualFold(one.Host, two.Host)
 }
 
 // questionKind is the kind of a question: never the poll type Question.

@@ -64,7 +64,7 @@ func FuzzDecode(f *testing.F) {
 			if !ValidURI(p.ID) || !ValidURI(p.Author) || len(p.Media) > MaxAttachments+1 || len(p.Mentions)+len(p.Hashtags)+len(p.Emojis) > MaxTags {
 				t.Errorf("a post as %+v", p)
 			}
-			_, _ = p.Visibility(nil, ""), p.Extension.Practice()
+			_, _ = p.Visibility(nil, ""), p.Practice()
 		}
 		if a, err := DecodeActor(raw); err == nil {
 			if !ValidURI(a.ID) || !ValidURI(a.Inbox) || len(a.Fields) > MaxFields || len(a.AlsoKnownAs) > MaxAliases {

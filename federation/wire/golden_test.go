@@ -131,14 +131,15 @@ func practice() PostContext {
 	p.Practice = &models.Practice{
 		Kind: models.Approach, Sections: []models.Section{{Key: "when", Text: "In the third session."}, {Key: "do"}},
 		Confidentiality: models.Disguised, Licence: "https://creativecommons.org/licenses/by-nc-sa/4.0/",
+		Reviewed: &models.Reviewed{By: chapter().URI, On: "2026-11-20", Version: 4},
 	}
+	p.Version = 4
 	p.Mentions, p.Tags, p.EditedAt, p.QuotePolicy = mentionsJoel(), []string{"MaintainsPresence"}, then, models.QuotesFollowers
 	p.Media = []models.Media{{Type: models.Image, Key: "cd/i.jpg", ContentType: "image/jpeg", Description: "Two chairs"}}
 	return PostContext{
 		Post: p, Author: ana(), Group: chapter(), Themes: map[string]string{"maintainspresence": theme().URI},
 		Extension: &Extension{
 			Contributors: []string{joel}, Tried: urls.Tried(p.URI), History: urls.History(p.URI),
-			Review: &Review{By: chapter().URI, On: "2026-11-20", Version: 4},
 		},
 	}
 }
@@ -226,7 +227,11 @@ var sent = []struct {
 		return enc.Post(with(practice(), func(c *PostContext) {
 			c.Extension, c.Post.Practice.BasedOn = &Extension{AdaptedFrom: joelsPost}, joelsPost
 			c.Post.Practice.Confidentiality, c.Post.Warning = "", "Mentions a death"
+			c.Post.Practice.Reviewed = nil
 		}))
+	}},
+	{"article-changed-since-review", func() (Document, error) {
+		return enc.Post(with(practice(), func(c *PostContext) { c.Post.Version++ }))
 	}},
 	{"question", func() (Document, error) { return enc.Post(poll(false)) }},
 	{"question-multiple-closed", func() (Document, error) { return enc.Post(poll(true)) }},

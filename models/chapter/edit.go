@@ -199,6 +199,9 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 	if p.Local {
 		p.EditedAt = tx.Now()
 		p.UpdatedAt = p.EditedAt
+		if p.Practice != nil && old.Practice != nil {
+			p.Practice.Reviewed = old.Practice.Reviewed // an edit does not take the mark, or give one
+		}
 		if err := tx.AttachMedia(ctx, p.ID, mediaIDs(p.Media)); err != nil {
 			return err
 		}
@@ -240,9 +243,9 @@ func (c *Chapter) tellOfEdit(ctx context.Context, tx *store.Tx, old, p *models.P
 		e.Kind = models.PostPublished
 		return tx.Leave(ctx, e)
 	}
-	if e.Federates && p.Practice != nil && !old.EditedAt.IsZero() && tx.Now().Sub(old.EditedAt) < updateGap {
+	if e.Federates && p.Practice != nil && !old.ToldAt().IsZero() && tx.Now().Sub(old.ToldAt()) < updateGap {
 		e.Federates = false
-		if err := c.Later(ctx, tx, JobUpdate, p.ID.String(), nil, old.EditedAt.Add(updateGap)); err != nil {
+		if err := c.Later(ctx, tx, JobUpdate, p.ID.String(), nil, old.ToldAt().Add(updateGap)); err != nil {
 			return err
 		}
 	}

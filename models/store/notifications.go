@@ -42,11 +42,19 @@ type NotificationFilter struct {
 	Without  []string
 	FromID   models.ID
 	Filtered bool // also those held back
+	Own      bool // also those of our own types, which are for pages only
 }
+
+// notOwn leaves out notifications t of our own types: they are kept from apps
+// here, so that no answer to one can forget to.
+const notOwn = `t.type NOT LIKE 'atelier.%'`
 
 // notificationCondition is what f chooses, as a condition on notifications t.
 func notificationCondition(v models.Viewer, f NotificationFilter) (condition string, args []any) {
 	condition, args = `t.account_id = ?`, []any{v.AccountID}
+	if !f.Own {
+		condition += ` AND ` + notOwn
+	}
 	if len(f.Types) > 0 {
 		condition += ` AND t.type {names}`
 		args = append(args, f.Types)
@@ -71,16 +79,18 @@ func (q queries) Notifications(ctx context.Context, v models.Viewer, f Notificat
 	return pageOf(ctx, q, scanNotification, p, "t.id", `SELECT `+notificationColumns+` FROM notifications t WHERE `+condition, args...)
 }
 
-// Notification returns one of the viewer's notifications.
+// Notification returns one of the viewer's notifications, of a type that apps
+// know.
 func (q queries) Notification(ctx context.Context, v models.Viewer, id models.ID) (*models.Notification, error) {
-	return one(ctx, q, scanNotification, `SELECT `+notificationColumns+` FROM notifications t WHERE t.id = ? AND t.account_id = ?`, id, v.AccountID)
+	return one(ctx, q, scanNotification, `SELECT `+notificationColumns+` FROM notifications t WHERE t.id = ? AND t.account_id = ? AND `+notOwn, id, v.AccountID)
 }
 
-// DeleteNotification deletes one of an account's notifications; with id 0 all.
+// DeleteNotification deletes one of an account's notifications; with id 0 all
+// that an app shows.
 func (q queries) DeleteNotification(ctx context.Context, accountID, id models.ID) error {
-	text, args := `DELETE FROM notifications WHERE account_id = ?`, []any{accountID}
+	text, args := `DELETE FROM notifications AS t WHERE t.account_id = ? AND `+notOwn, []any{accountID}
 	if id != 0 {
-		text, args = text+` AND id = ?`, append(args, id)
+		text, args = text+` AND t.id = ?`, append(args, id)
 	}
 	_, err := q.exec(ctx, text, args...)
 	return err
@@ -90,6 +100,13 @@ func (q queries) DeleteNotification(ctx context.Context, accountID, id models.ID
 // type, from an account, about a post if postID is set.
 func (q queries) DeleteNotificationsOf(ctx context.Context, t models.NotificationType, fromID, accountID, postID models.ID) error {
 	_, err := q.exec(ctx, `DELETE FROM notifications WHERE type = ? AND from_id = ? AND account_id = ? AND (post_id = ? OR CAST(? AS BIGINT) IS NULL)`, t, fromID, accountID, postID, postID)
+	return err
+}
+
+// DeleteNotificationsAbout takes back what an account was told of a post in one
+// type, whoever it was from.
+func (q queries) DeleteNotificationsAbout(ctx context.Context, t models.NotificationType, accountID, postID models.ID) error {
+	_, err := q.exec(ctx, `DELETE FROM notifications WHERE type = ? AND account_id = ? AND post_id = ?`, t, accountID, postID)
 	return err
 }
 
