@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // NotificationType is what a notification tells (Mastodon Notification type).
 type NotificationType string
@@ -30,6 +33,9 @@ const (
 	NotifyReviewMarked NotificationType = "atelier.reviewed" // a note got the chapter's mark
 	NotifyReviewEnded  NotificationType = "atelier.unmarked" // and lost it
 )
+
+// Own says whether only pages know the type.
+func (t NotificationType) Own() bool { return strings.HasPrefix(string(t), "atelier.") }
 
 // Notification tells AccountID that FromID did something.
 type Notification struct {

@@ -112,7 +112,7 @@ func (p *Pages) forStewards(h page) page {
 var deskPages = []Link{
 	{URL: "/desk", Name: "The desk"}, {URL: "/desk/members", Name: "Members"}, {URL: "/desk/applications", Name: "Applications"},
 	{URL: "/desk/invitations", Name: "Invitations"}, {URL: "/desk/reports", Name: "Reports"}, {URL: "/desk/log", Name: "The log"},
-	{URL: "/desk/sites", Name: "Other sites"}, {URL: "/desk/barred", Name: "Barred"}, {URL: "/desk/themes", Name: "Themes"},
+	{URL: "/desk/sites", Name: "Other sites"}, {URL: "/desk/barred", Name: "Barred"}, {URL: "/desk/themes", Name: "Themes"}, {URL: "/desk/review", Name: "Reviews"},
 	{URL: "/desk/messages", Name: "Messages"}, {URL: "/desk/chapter", Name: "The chapter"}, {URL: "/desk/house", Name: "The house"},
 }
 
@@ -152,7 +152,7 @@ func (p *Pages) askDesk(w http.ResponseWriter, r *http.Request, v *visit) error 
 			oldest, view.Do = first, do
 		}
 	}
-	for _, find := range []func(context.Context, *visit) (deskSection, int, time.Time, *Link, error){p.applicantsWaiting, p.reportsWaiting, p.appealsWaiting, p.lettersWaiting} {
+	for _, find := range []func(context.Context, *visit) (deskSection, int, time.Time, *Link, error){p.applicantsWaiting, p.reportsWaiting, p.appealsWaiting, p.reviewsWaiting, p.lettersWaiting} {
 		s, count, first, do, err := find(ctx, v)
 		if err != nil {
 			return err
@@ -164,7 +164,7 @@ func (p *Pages) askDesk(w http.ResponseWriter, r *http.Request, v *visit) error 
 		}
 	}
 	view.Heading = "Nothing needs a person"
-	view.Lead = "Whoever asks to join, reports something or answers a letter of yours stands here."
+	view.Lead = "Whoever asks to join or for a review, reports something or answers a letter of yours stands here."
 	if n > 0 {
 		view.Heading = capital(count(n, "thing needs", "things need")) + " a person"
 		view.Lead = "The oldest has waited since " + v.moment(oldest).Words + "."
@@ -335,6 +335,8 @@ var deedWords = map[models.StewardDeed]string{
 	models.DeedReset: "made a link for a new password of", models.DeedRule: "decided about the site", models.DeedRuleGone: "lifted the rule about the site", models.DeedBar: "barred",
 	models.DeedBarGone: "no longer bars", models.DeedChapter: "changed the chapter", models.DeedTheme: "changed the theme", models.DeedThemeGone: "retired the theme",
 	models.DeedInvite: "made an invitation", models.DeedInviteGone: "called an invitation back", models.DeedAnnounce: "wrote a message to all", models.DeedAnnounceGone: "took a message away",
+	models.DeedReviewAsk: "asked for the review of a note by", models.DeedReviewGone: "took back the request for a review", models.DeedReader: "named as a reader",
+	models.DeedReaderGone: "let go as a reader", models.DeedMark: "gave the chapter’s mark to a note by", models.DeedMarkGone: "took the chapter’s mark off a note by",
 	"word": "wrote a word to", "hide": "hid something by", "remove": "deleted something by", "mark": "marked something as sensitive by", "sensitive": "marked all pictures as sensitive of",
 	"disable": "shut out", "limit": "limited", "suspend": "suspended", "lift:hide": "showed again something by", "lift:mark": "took the mark off something by",
 	"lift:sensitive": "took the mark off the pictures of", "lift:disable": "let sign in again", "lift:limit": "no longer limits", "lift:suspend": "restored",

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/xml"
+	"html"
 	"net/http"
 	"time"
 
@@ -151,6 +152,9 @@ func (p *Pages) entry(post *models.Post, c cast) atomEntry {
 	if post.Practice != nil {
 		if line := post.Practice.Confidentiality.Line(); line != "" {
 			e.Content.Body += "<p>" + line + "</p>"
+		}
+		if m := p.rowMark(post, p.Now()); m != nil && post.Local {
+			e.Content.Body += "<p>" + html.EscapeString(m.String()) + ".</p>"
 		}
 		if l := licence(post.Practice.Licence); l != nil {
 			e.Rights = l.Name + " " + l.URL

@@ -31,4 +31,13 @@ var houseLines = map[string]string{
 	"moved":        "Your followers are being sent on.",
 	"left":         "Your membership is ended, and what you wrote is being deleted.",
 	"unmoved":      "You are back here. Who went along stays where they went.",
+
+	"review-asked": "The stewards see it on their desk, and name two readers.",
+	"review-back":  "You have taken the request back.",
+	"named":        "The two are told among their notices.",
+	"remarked":     "It stands beside the text.",
+	"unsaid":       "Taken back.",
+	"judged":       "The author and the stewards can read it.",
+	"marked":       "The note says so now to everyone who reads it.",
+	"unmarked":     "The mark is off the note.",
 }

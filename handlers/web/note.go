@@ -32,6 +32,7 @@ type noteView struct {
 	NoteLang        string
 	Media           []File
 	Confidentiality string
+	Reviewed        *mark
 	Licence         *Link
 	Footnotes       []string
 	Acts            []Act
@@ -88,7 +89,7 @@ func (p *Pages) earlier(w http.ResponseWriter, r *http.Request, v *visit, post *
 			continue
 		}
 		old := *post
-		old.Version, old.Title, old.Summary, old.HTML, old.Practice, old.Media = rev.Version, rev.Title, rev.Summary, rev.HTML, rev.Practice, rev.Media
+		old.Version, old.Title, old.Summary, old.HTML, old.Practice, old.Media = rev.Version, rev.Title, rev.Summary, rev.HTML, markedAt(rev.Practice, post, rev.Version), rev.Media
 		old.EditedAt = rev.CreatedAt
 		view, err := p.noteView(r, v, &old)
 		if err != nil {
@@ -121,6 +122,11 @@ func (p *Pages) showNote(w http.ResponseWriter, r *http.Request, v *visit, post 
 	}
 	if v.viewer.IsMember() && post.Local && post.State == models.Published {
 		view.Aside = append(view.Aside, Link{URL: "/notes/" + post.Slug + "/series", Name: "Put it into a series"})
+	}
+	if link, err := p.reviewLink(ctx, v, post); err != nil {
+		return err
+	} else if link != nil {
+		view.Aside = append(view.Aside, *link)
 	}
 	if view.Series, err = p.seriesAsides(ctx, v, post); err != nil {
 		return err
@@ -211,6 +217,9 @@ func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView
 		view.Kind = kindView(pr.Kind)
 		view.Confidentiality = pr.Confidentiality.Line()
 		view.Licence = licence(pr.Licence)
+		if view.Reviewed, err = p.pageMark(r.Context(), post, v.now); err != nil {
+			return noteView{}, err
+		}
 		if view.GrownFrom, err = p.grownFrom(r.Context(), v, pr.BasedOn); err != nil {
 			return noteView{}, err
 		}
@@ -295,8 +304,8 @@ func (p *Pages) citation(v *visit, post *models.Post, author *models.Account) st
 }
 
 // unframed is the HTML of a note without what it carries for readers that show
-// nothing else of it: the line with kind and title before it, and the line on
-// confidentiality after it (PRODUCT.md, section 9).
+// nothing else of it: the line with kind and title before it, and the lines on
+// confidentiality and review after it (PRODUCT.md, section 9).
 func unframed(post *models.Post) string {
 	s := post.HTML
 	if post.Local {
@@ -305,6 +314,7 @@ func unframed(post *models.Post) string {
 	if first, rest, ok := strings.Cut(s, "</p>"); ok && strings.HasPrefix(first, "<p><strong>") && strings.HasSuffix(text.PlainText(first), post.Title) {
 		s = rest
 	}
+	s, _ = withoutMark(post, s)
 	if i := strings.LastIndex(s, "<p>"); i > 0 && post.Practice != nil && text.PlainText(s[i:]) == post.Practice.Confidentiality.Line() {
 		s = s[:i]
 	}

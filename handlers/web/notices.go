@@ -55,7 +55,7 @@ func (p *Pages) notices(w http.ResponseWriter, r *http.Request, v *visit) error 
 		return err
 	}
 	page := pageOf(r)
-	list, err := p.Store.Notifications(ctx, v.viewer, store.NotificationFilter{}, page.and1())
+	list, err := p.Store.Notifications(ctx, v.viewer, store.NotificationFilter{Own: true}, page.and1())
 	if err != nil {
 		return err
 	}
@@ -157,6 +157,10 @@ var deeds = map[models.NotificationType]string{
 	models.NotifyQuotedUpdate:  " changed what you quoted:",
 	models.NotifySignUp:        " has joined.",
 	models.NotifyReport:        " was reported.",
+	models.NotifyReadersNamed:  " asks you to read, before it is reviewed,",
+	models.NotifyReviewSaid:    " read for you, and says whether it is ready:",
+	models.NotifyReviewMarked:  " gave the chapter’s mark to",
+	models.NotifyReviewEnded:   " took the chapter’s mark off",
 }
 
 func (p *Pages) saidNotice(v *visit, n *models.Notification, post *models.Post, threads map[models.ID]*models.Post, c cast) notice {
@@ -165,6 +169,9 @@ func (p *Pages) saidNotice(v *visit, n *models.Notification, post *models.Post, 
 		return out
 	}
 	out.URL = p.postURL(post)
+	if n.Type.Own() {
+		out.URL = p.reviewURL(post)
+	}
 	title, own := heading(post)
 	out.Title = title
 	if n.Type != models.NotifyMention {

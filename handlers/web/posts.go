@@ -144,6 +144,9 @@ func (p *Pages) noteRow(v *visit, post *models.Post, c cast) Row {
 	if a := c[post.AuthorID]; a != nil && !a.Local() {
 		row.Facts = append(row.Facts, a.Domain)
 	}
+	if m := p.rowMark(post, v.now); m != nil {
+		row.Facts = append(row.Facts, m.String())
+	}
 	row.At = ptr(v.moment(post.CreatedAt))
 	return row
 }
