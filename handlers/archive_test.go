@@ -19,6 +19,7 @@ import (
 	"atelier/models/chapter/chaptertest"
 	"atelier/models/media"
 	"atelier/models/store/storetest"
+	"atelier/models/text"
 )
 
 // A member's archive has what the member wrote, whoever may read it, and
@@ -57,6 +58,19 @@ func TestArchive(t *testing.T) {
 	publish(ana, chapter.Draft{Title: "Checking in", Visibility: models.Public, Practice: practice()})
 	if _, err := c.SaveDraft(ctx, ana, 0, chapter.Draft{Title: "Not yet", Practice: practice()}); err != nil {
 		t.Fatal(err)
+	}
+	maren, cleo := chaptertest.Member(t, c, "maren", models.Steward), chaptertest.Member(t, c, "cleo", models.Ordinary)
+	read := publish(ben, chapter.Draft{Title: "Walking", Visibility: models.Public, Practice: practice()})
+	steward := models.Viewer{AccountID: maren.ID, Role: models.Steward}
+	for _, err := range []error{
+		c.AskForReview(ctx, ben, read.ID), c.NameReaders(ctx, steward, read.ID, []models.ID{ana.ID, cleo.ID}),
+		c.CommentInReview(ctx, ana, read.ID, chapter.Remark{Version: 1, Paragraph: text.Blocks(read.HTML)[1].Key, Text: "Who are they?"}),
+		c.CommentInReview(ctx, cleo, read.ID, chapter.Remark{Version: 1, Text: "Of Cleo."}),
+		c.Judge(ctx, ana, read.ID, models.Reader{Verdict: models.NotYet, Words: "It ends too early.", Version: 1}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	theirs := publish(ben, chapter.Draft{Source: "ben's words"})
 	if _, err := c.Boost(ctx, ana, theirs.ID, models.Public); err != nil {
@@ -109,7 +123,7 @@ func TestArchive(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := []string{"README.txt", "actor.json", "directory.csv", "lists/blocked_accounts.csv", "lists/blocked_domains.csv", "lists/bookmarks.csv", "lists/following_accounts.csv", "lists/lists.csv",
-		"lists/muted_accounts.csv", "media/" + key[strings.LastIndex(key, "/")+1:], "notes/checking-in.md", "notes/draft", "outbox.json", "posts/" + talk.ID.String() + ".md", "posts/" + inside.ID.String() + ".md"}
+		"lists/muted_accounts.csv", "media/" + key[strings.LastIndex(key, "/")+1:], "notes/checking-in.md", "notes/draft", "outbox.json", "reviews.md", "posts/" + talk.ID.String() + ".md", "posts/" + inside.ID.String() + ".md"}
 	slices.Sort(want)
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Fatalf("(-want +got):\n%s", diff)
@@ -123,6 +137,11 @@ func TestArchive(t *testing.T) {
 	} {
 		if !strings.Contains(got[name], word) {
 			t.Errorf("%s lacks %q: %s", name, word, got[name])
+		}
+	}
+	for word, want := range map[string]bool{"## Walking\n": true, "> They go quiet.\n": true, "Who are they?": true, "not yet. It ends too early.": true, "Of Cleo.": false} {
+		if strings.Contains(got["reviews.md"], word) != want {
+			t.Errorf("reviews.md has %q: %v in %s", word, !want, got["reviews.md"])
 		}
 	}
 	if !strings.Contains(draft, `state: "draft"`) || !strings.Contains(draft, "They go quiet.") {

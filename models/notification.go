@@ -30,6 +30,7 @@ const (
 	// with an empty line, or stop reading.
 	NotifyReadersNamed NotificationType = "atelier.reader"   // FromID asks to read a note before its review
 	NotifyReviewSaid   NotificationType = "atelier.said"     // a reader said whether a note is ready
+	NotifyReadAgain    NotificationType = "atelier.again"    // a note was changed after one said whether it is ready
 	NotifyReviewMarked NotificationType = "atelier.reviewed" // a note got the chapter's mark
 	NotifyReviewEnded  NotificationType = "atelier.unmarked" // and lost it
 )

@@ -3,6 +3,7 @@ package fedtest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -405,5 +406,63 @@ func TestPostgresSpeaksWithSQLite(t *testing.T) {
 	without(t, beta, p.URI)
 	if status, doc := Get(t, p.URI, nil); status != 410 || doc["type"] != "Tombstone" || doc["formerType"] != "Note" {
 		t.Errorf("what remains: %d %v", status, doc)
+	}
+}
+
+// That a note was reviewed comes with an Update: in the extension, and in
+// words for those who read none. The Group does not announce it again.
+func TestAReviewTravels(t *testing.T) {
+	alpha, beta, ana, bob := two(t)
+	beta.Follow(t, bob, alpha.Group(t), alpha)
+	ctx := t.Context()
+	p := alpha.Publish(t, ana, "", func(d *chapter.Draft) {
+		d.Title = "When a client goes quiet"
+		d.Practice = &models.Practice{Kind: models.Approach, Confidentiality: models.Disguised, Sections: []models.Section{{Key: "when", Text: "Mid-session."}}}
+	})
+	beta.Post(t, p.URI)
+	pia, err := alpha.Store.AccountByHandle(ctx, "pia")
+	if err != nil {
+		t.Fatal(err)
+	}
+	steward := models.Viewer{AccountID: pia.ID, Role: models.President}
+	one, two := alpha.Member(t, "tobias"), alpha.Member(t, "noor")
+	said := models.Reader{Verdict: models.Ready, Words: "Zanzibar.", Version: 1}
+	for _, err := range []error{
+		alpha.Chapter.AskForReview(ctx, ana, p.ID), alpha.Chapter.NameReaders(ctx, steward, p.ID, []models.ID{one.ID, two.ID}),
+		alpha.Chapter.CommentInReview(ctx, one, p.ID, chapter.Remark{Version: 1, Text: "Zanzibar."}),
+		alpha.Chapter.Judge(ctx, one, p.ID, said), alpha.Chapter.Judge(ctx, two, p.ID, said),
+		alpha.Chapter.MarkReviewed(ctx, steward, p.ID),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	day := alpha.Store.Now().UTC()
+	line := "Reviewed by the chapter " + alpha.Group(t).Label() + ", " + day.Format("2 Jan 2006") + ", version 1"
+	Eventually(t, func() string {
+		there := beta.Post(t, p.URI)
+		mark := there.Practice.Reviewed
+		if mark == nil || *mark != (models.Reviewed{By: alpha.Group(t).URI, On: day.Format(time.DateOnly), Version: 1}) || !strings.HasSuffix(there.HTML, "<p>"+line+".</p>") {
+			return fmt.Sprintf("beta has the mark %+v, and %s", mark, there.HTML)
+		}
+		return ""
+	})
+	Quiet(t, alpha, beta)
+	home, err := beta.Store.Home(ctx, models.Viewer{AccountID: bob.ID, Role: models.Ordinary}, store.Page{Limit: 9})
+	if err != nil || len(home) != 1 {
+		t.Errorf("bob's home has %d posts, %v", len(home), err)
+	}
+	title := "When somebody goes quiet"
+	if _, err := alpha.Chapter.Edit(ctx, ana, p.ID, chapter.Edit{Title: &title}); err != nil {
+		t.Fatal(err)
+	}
+	for _, uri := range []string{p.URI, p.URI + "/activity", alpha.URLs.Outbox(ana.URI) + "?page=true"} {
+		body := fetchAs(t, uri, activityJSON, nil).body
+		if !strings.Contains(body, line+"; changed since review.") || !strings.Contains(body, `"atelier:review":{`) {
+			t.Errorf("%s does not say that it was reviewed: %s", uri, body)
+		}
+		if strings.Contains(body, "Zanzibar") {
+			t.Errorf("%s tells what was said: %s", uri, body)
+		}
 	}
 }

@@ -37,7 +37,7 @@ func (h *house) steward(name string) *models.Account {
 
 // deskPaths are the pages of the desk that need no id.
 var deskPaths = []string{"/desk", "/desk/members", "/desk/applications", "/desk/invitations", "/desk/reports", "/desk/log", "/desk/sites", "/desk/barred",
-	"/desk/themes", "/desk/messages", "/desk/chapter", "/desk/house"}
+	"/desk/themes", "/desk/review", "/desk/messages", "/desk/chapter", "/desk/house"}
 
 func TestTheDeskIsForStewards(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))

@@ -102,6 +102,12 @@ func turned(t *testing.T) *turning {
 			t.Fatal(err)
 		}
 	}
+	for _, n := range library {
+		if n.Title == "Six chairs" {
+			h.hasMark(n, noor, x.tobias, kofi)
+		}
+	}
+	h.inReview(note, ana, x.tobias, kofi)
 	return x
 }
 
@@ -118,6 +124,10 @@ func TestBrowserLoop(t *testing.T) {
 		t.Fatal(err)
 	}
 	noor.signIn(by)
+	author, steward := x.open(ctx, true), x.open(ctx, true)
+	author.signIn(x.ana)
+	steward.signIn(x.Maren)
+	review := "/notes/" + x.note.Slug + "/review"
 	for _, page := range []struct {
 		name, path string
 		by         *tab
@@ -138,6 +148,15 @@ func TestBrowserLoop(t *testing.T) {
 		{"all-series", "/series", me},
 		{"series", "/series/between-sessions", me},
 		{"series-edit", "/series/between-sessions/edit", noor},
+		{"review", review, me},
+		{"review-author", review, author},
+		{"review-steward", review, steward},
+		{"review-marked", "/notes/six-chairs/review", steward},
+		{"review-ask", "/notes/the-contract-conversation-second-time-round/review", me},
+		{"note-reviewed", "/notes/six-chairs", me},
+		{"library-reviewed", "/library", me},
+		{"notices-review", "/notices", me},
+		{"desk-review", "/desk/review", steward},
 		{"series-new", "/series/new", me},
 		{"loop-shelf", "/shelf", me},
 		{"shelf-tried", "/shelf/tried", me},

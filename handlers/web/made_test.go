@@ -26,6 +26,18 @@ func TestEveryPageIsWellMade(t *testing.T) {
 		}
 	}
 	stranger, me, wren := h.stranger(), h.as(ana), h.as(h.member("Wren Castellane"))
+	tobias, err := h.Store.AccountByHandle(t.Context(), "tobias")
+	if err != nil {
+		t.Fatal(err)
+	}
+	review := "/notes/" + note.Slug + "/review"
+	wellMade(t, "Ana", me.get(review))
+	h.inReview(note, ana, tobias, h.Maren)
+	for who, b := range map[string]*browser{"the author": me, "a reader": h.as(tobias), "a steward who reads": h.as(h.Maren)} {
+		wellMade(t, who, b.get(review))
+		wellMade(t, who, b.post(review, "do", "comment", "on", "par-none", "version", "2", "text", "x"))
+	}
+	wellMade(t, "a steward", h.as(h.Maren).get("/desk/review"))
 	for _, path := range []string{"/", "/library", "/notes/" + note.Slug, "/notes/" + note.Slug + "/history?v=2", "/sign-in", "/follow", "/follow?object=" + ana.URI,
 		"/how-this-travels", "/about", "/privacy", "/accessibility", "/nowhere", "/people/ana", "/people", "/people?q=courtenay", "/search?q=x", "/tags/presence"} {
 		wellMade(t, "a stranger", stranger.get(path))

@@ -159,6 +159,7 @@ var deeds = map[models.NotificationType]string{
 	models.NotifyReport:        " was reported.",
 	models.NotifyReadersNamed:  " asks you to read, before it is reviewed,",
 	models.NotifyReviewSaid:    " read for you, and says whether it is ready:",
+	models.NotifyReadAgain:     " changed, after you read it,",
 	models.NotifyReviewMarked:  " gave the chapter’s mark to",
 	models.NotifyReviewEnded:   " took the chapter’s mark off",
 }

@@ -48,6 +48,7 @@ func TestEveryPageIsThere(t *testing.T) {
 		"/notes/new":                            "What would you like to write down?",
 		"/notes/new?kind=story":                 "The turn",
 		"/notes/" + note.Slug:                   "Change it",
+		"/notes/" + note.Slug + "/review":       "Ask for review?",
 		"/talk/" + talk.ID.String():             "Your reply",
 		"/talk/new":                             "What is on your mind?",
 		"/talk/" + talk.ID.String() + "/edit":   "Change what you said",

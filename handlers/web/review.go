@@ -554,7 +554,7 @@ func (p *Pages) readingNow(review *models.Review, c cast) string {
 		}
 		out = append(out, p.personIn(c, reader.AccountID).Name+" "+words)
 	}
-	return and(out) + "."
+	return strings.Join(out, "; ") + "."
 }
 
 // reviewsWaiting are the reviews on the first page of the desk.

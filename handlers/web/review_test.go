@@ -11,6 +11,7 @@ import (
 	"atelier/models/chapter"
 	"atelier/models/store"
 	"atelier/models/store/storetest"
+	"atelier/models/text"
 )
 
 // reviewed is a note under review: Ana asked, Maren named Tobias and Noor.
@@ -147,6 +148,7 @@ func TestANoteIsReviewed(t *testing.T) {
 		r.noors.shows(r.judge(r.noors, "ready"), 200)
 		r.maren.shows(r.maren.post(r.path, "do", "mark"), 422, "Two readers have to find the same version ready first.")
 		r.edit("Somewhere around the fourth session a client stops talking.")
+		r.noors.shows(r.noors.get("/notices"), 200, "Ana Lindqvarn changed, after you read it, Checking in")
 		r.he.shows(r.judge(r.he, "ready"), 200, "Noor Halloway says: ready, of version 2")
 		r.maren.shows(r.maren.post(r.path, "do", "mark"), 422, "the same version")
 		r.noors.shows(r.judge(r.noors, "ready"), 200, "Both readers find it ready.")
@@ -256,7 +258,7 @@ func TestReadersOfAReview(t *testing.T) {
 		}
 		r.name(r.tobias, r.noor)
 		r.maren.hides(r.maren.get("/desk"), "Reviews of notes")
-		r.maren.shows(r.maren.get("/desk/review"), 200, "Tobias Fennick reads it and Noor Halloway reads it.")
+		r.maren.shows(r.maren.get("/desk/review"), 200, "Tobias Fennick reads it; Noor Halloway reads it.")
 		r.he.shows(r.he.post(r.path, "do", "comment", "on", "", "version", "1", "text", "From Tobias."), 200)
 		r.bothReady()
 
@@ -359,4 +361,100 @@ func TestWhatCanBeReviewed(t *testing.T) {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}
+}
+
+// inReview has a note read by two members: one has commented and is not
+// content yet.
+func (h *house) inReview(note *models.Post, author, one, two *models.Account) {
+	h.Helper()
+	ctx := h.Context()
+	must := func(err error) {
+		h.Helper()
+		if err != nil {
+			h.Fatal(err)
+		}
+	}
+	must(h.Chapter.AskForReview(ctx, author, note.ID))
+	must(h.Chapter.NameReaders(ctx, h.viewer(h.Maren), note.ID, []models.ID{one.ID, two.ID}))
+	now, err := h.Store.PostByID(ctx, note.ID)
+	must(err)
+	var keys []string
+	for _, b := range text.Blocks(now.HTML) {
+		if b.Key != "" {
+			keys = append(keys, b.Key)
+		}
+	}
+	say := func(by *models.Account, on, words string) {
+		must(h.Chapter.CommentInReview(ctx, by, note.ID, chapter.Remark{Version: now.Version, Paragraph: on, Text: words}))
+	}
+	say(one, keys[0], "I would begin here with what *you* felt, before the theory.")
+	say(author, keys[0], "I had that, and took it out. I will put it back.")
+	say(one, keys[1], "Whose hour? It took me a second reading.")
+	say(two, "", "I used it on Tuesday. It reads as if you had been in the room.")
+	must(h.Chapter.Judge(ctx, one, note.ID, models.Reader{Verdict: models.NotYet, Words: "The telephone needs a sentence of its own.", Version: now.Version}))
+}
+
+// hasMark has a note reviewed and marked, in the version that it has.
+func (h *house) hasMark(note *models.Post, author, one, two *models.Account) {
+	h.Helper()
+	ctx, maren := h.Context(), h.viewer(h.Maren)
+	err := h.Chapter.AskForReview(ctx, author, note.ID)
+	if err == nil {
+		err = h.Chapter.NameReaders(ctx, maren, note.ID, []models.ID{one.ID, two.ID})
+	}
+	now, _ := h.Store.PostByID(ctx, note.ID)
+	for _, reader := range []*models.Account{one, two} {
+		if err == nil {
+			err = h.Chapter.Judge(ctx, reader, note.ID, models.Reader{Verdict: models.Ready, Words: "I used it twice.", Version: now.Version})
+		}
+	}
+	if err == nil {
+		err = h.Chapter.MarkReviewed(ctx, maren, note.ID)
+	}
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+// Of a note from elsewhere the page says which Group reviewed it. Whether it
+// was changed since is said by its own server, which counts the versions.
+func TestAReviewElsewhere(t *testing.T) {
+	each(t, func(h *house) {
+		joel := storetest.Account(t, h.Store, "joel@halifax.example")
+		ana := h.as(h.member("Ana Lindqvarn"))
+		receive := func(id, line string) *models.Post {
+			p, err := h.Chapter.Receive(t.Context(), chapter.Activity{Sender: joel, Key: id}, chapter.Incoming{Fetched: true, Post: &models.Post{
+				URI: joel.URI + "/" + id, URL: joel.URL + "/" + id, Type: models.ArticleType, Title: "Walking " + id, Visibility: models.Public, CreatedAt: h.Store.Now(), Version: 1,
+				HTML: "<p><strong>Tool - Walking " + id + "</strong></p><p>Walk.</p><p>Details changed to protect the client.</p>" + line,
+				Practice: &models.Practice{Kind: models.Tool, Confidentiality: models.Disguised,
+					Reviewed: &models.Reviewed{By: "https://halifax.example/chapter", On: h.Store.Now().Format(time.DateOnly), Version: 7}},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		when := h.Store.Now().Format("2 Jan 2006") + ", version 7"
+		one := receive("one", "<p>Reviewed by the chapter Halifax Coaches, "+when+".</p>")
+		two := receive("two", "<p>Reviewed by the chapter Halifax Coaches, "+when+"; changed since review.</p>")
+		bare := receive("bare", "<p>Reviewed by the moon.</p>")
+		page := func(p *models.Post) *answer { return ana.get("/talk/" + p.ID.String()) }
+		ana.shows(page(one), 200, "Reviewed by the chapter at halifax.example, "+when)
+
+		group := storetest.NewAccount(h.Store, "chapter@halifax.example")
+		group.Type, group.URI, group.Name = models.Group, "https://halifax.example/chapter", "Halifax Coaches"
+		storetest.Write(t, h.Store, func(tx *store.Tx) error { _, err := tx.AddAccount(t.Context(), group); return err })
+		p := page(one)
+		ana.shows(p, 200, "Reviewed by Halifax Coaches, "+when)
+		ana.hides(p, "by the chapter Halifax", "changed since review")
+		if n := strings.Count(p.Body, "Details changed to protect the client."); n != 1 {
+			t.Errorf("how the client is protected stands there %d times", n)
+		}
+		p = page(two)
+		ana.shows(p, 200, "Reviewed by Halifax Coaches, "+when, "changed since review")
+		ana.hides(p, "by the chapter Halifax")
+		ana.shows(page(bare), 200, "Reviewed by Halifax Coaches, "+when, "Reviewed by the moon.")
+		ana.shows(ana.get("/library"), 200, "halifax.example Reviewed by its chapter, "+when)
+		ana.shows(ana.get("/talk/"+one.ID.String()+"/review"), 404)
+	})
 }

@@ -203,6 +203,7 @@ func (c *Chapter) writePractice(ctx context.Context, m *models.Member, d Draft, 
 
 func checkPractice(d Draft, title string) (*models.Practice, error) {
 	pr := *d.Practice
+	pr.Reviewed = nil // nobody gives it to themselves
 	switch {
 	case !pr.Kind.Valid():
 		return nil, models.Errorf(models.Invalid, "A practice note is an experience, a story, a tool or an approach.").On("kind")

@@ -218,6 +218,9 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 		if err := c.recordThemes(ctx, tx, p, p.Practice.Themes); err != nil {
 			return err
 		}
+		if err := c.tellReaders(ctx, tx, p); err != nil {
+			return err
+		}
 	}
 	if err := c.notifyChanged(ctx, tx, old, out); err != nil {
 		return err

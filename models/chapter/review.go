@@ -2,6 +2,8 @@ package chapter
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -358,11 +360,85 @@ func tellOfReview(ctx context.Context, tx *store.Tx, what models.NotificationTyp
 	return err
 }
 
+// tellReaders tells those who said whether a note is ready that it has a new
+// version.
+func (c *Chapter) tellReaders(ctx context.Context, tx *store.Tx, p *models.Post) error {
+	r, err := tx.NewestReview(ctx, p.ID)
+	if models.KindOf(err) == models.NotFound || err == nil && r.State != models.ReviewOpen {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, reader := range r.Readers {
+		if reader.Verdict == "" {
+			continue
+		}
+		if err := tx.DeleteNotificationsAbout(ctx, models.NotifyReadAgain, reader.AccountID, p.ID); err != nil {
+			return err
+		}
+		if err := tellOfReview(ctx, tx, models.NotifyReadAgain, reader.AccountID, p.AuthorID, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // untellReader takes back that somebody was asked to read a note.
 func untellReader(ctx context.Context, tx *store.Tx, reader models.ID, p *models.Post) error {
-	return tx.DeleteNotificationsAbout(ctx, models.NotifyReadersNamed, reader, p.ID)
+	for _, what := range []models.NotificationType{models.NotifyReadersNamed, models.NotifyReadAgain} {
+		if err := tx.DeleteNotificationsAbout(ctx, what, reader, p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func logReview(ctx context.Context, tx *store.Tx, by models.Viewer, deed models.StewardDeed, p *models.Post, about models.ID, reason string) error {
 	return logDeed(ctx, tx, by, models.LogEntry{Deed: deed, AccountID: about, PostID: p.ID, Subject: p.Title, Reason: reason})
+}
+
+// reviews adds what the member said of notes before their review: that is
+// its own text, though it belongs to notes of others.
+func (a *archive) reviews() error {
+	said, err := everyReading(a.ctx, a.me.ID, a.Store.VerdictsBy)
+	if err != nil {
+		return err
+	}
+	comments, err := everyReading(a.ctx, a.me.ID, a.Store.ReviewCommentsBy)
+	if err != nil || len(said)+len(comments) == 0 {
+		return err
+	}
+	return a.add("reviews.md", func(w io.Writer) error {
+		for _, r := range append(said, comments...) {
+			fmt.Fprintf(w, "## %s\n\n%s, version %d, %s\n\n", r.Title, r.URI, r.Version, r.CreatedAt.Format("2 January 2006"))
+			if r.Quote != "" {
+				fmt.Fprintf(w, "> %s\n\n", strings.ReplaceAll(r.Quote, "\n", "\n> "))
+			}
+			if r.Verdict != "" {
+				fmt.Fprintf(w, "%s. ", r.Verdict.Words())
+			}
+			if _, err := fmt.Fprintf(w, "%s\n\n", r.Text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// everyReading reads all pages of what a member said in reviews.
+func everyReading(ctx context.Context, by models.ID, read func(context.Context, models.ID, store.Page) ([]store.Reading, error)) ([]store.Reading, error) {
+	var all []store.Reading
+	p := store.Page{Limit: portablePage}
+	for {
+		some, err := read(ctx, by, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+		if len(some) < portablePage {
+			return all, nil
+		}
+		p.Max = some[len(some)-1].ID
+	}
 }

@@ -96,7 +96,7 @@ var ownTables = map[string]string{
 	"kept_series": "account_id", "letters": "account_id", "resets": "account_id",
 	"collections": "account_id", "collection_items": "account_id", "imports": "account_id",
 	"directory_fields": "account_id",
-	"review_readers": "account_id", "review_comments": "account_id",
+	"review_readers":   "account_id", "review_comments": "account_id",
 }
 
 // EraseOwn deletes what a member kept here for itself: all but the account
