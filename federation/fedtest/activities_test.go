@@ -447,6 +447,9 @@ func TestAReviewTravels(t *testing.T) {
 		}
 		return ""
 	})
+	if doc := fetchAs(t, p.URI, activityJSON, nil).doc; doc["updated"] == nil {
+		t.Error("without a new time, who has the note already leaves the Update out")
+	}
 	Quiet(t, alpha, beta)
 	home, err := beta.Store.Home(ctx, models.Viewer{AccountID: bob.ID, Role: models.Ordinary}, store.Page{Limit: 9})
 	if err != nil || len(home) != 1 {
