@@ -379,7 +379,7 @@ func (p *Pages) careFor(ctx context.Context, v *visit, post *models.Post, review
 		}
 		care.Names = view.Form.chooseMany("reader", "Two readers", "Members who may read the note and did not write it. Whoever is no longer among the two is let go; what they said beside the text stays.", choices...)
 		if !open {
-			care.Names.Label = "Two readers to look at it again"
+			care.Names.Label, care.Names.Hint = "Two readers to look at it again", "Members who may read the note and did not write it."
 		}
 	}
 	if review.ReadyVersion() != 0 {

@@ -176,7 +176,7 @@ func (c *Chapter) CommentInReview(ctx context.Context, me *models.Account, postI
 		if n >= maxRemarks {
 			return models.Errorf(models.TooMany, "There is enough to think about. Talk to each other about the rest.").On("text")
 		}
-		quote, err := paragraphOf(ctx, tx, p, m)
+		quote, err := paragraphOf(ctx, tx, me, p, m)
 		if err != nil {
 			return err
 		}
@@ -187,10 +187,10 @@ func (c *Chapter) CommentInReview(ctx context.Context, me *models.Account, postI
 
 // paragraphOf is the paragraph that a remark is about, in the words of the
 // version that was read.
-func paragraphOf(ctx context.Context, tx *store.Tx, p *models.Post, m Remark) (string, error) {
+func paragraphOf(ctx context.Context, tx *store.Tx, me *models.Account, p *models.Post, m Remark) (string, error) {
 	html, known := p.HTML, m.Version == p.Version
 	if !known {
-		revisions, err := tx.Revisions(ctx, p.ID)
+		revisions, err := tx.Revisions(ctx, viewer(ctx, tx, me.ID), p.ID)
 		if err != nil {
 			return "", err
 		}
@@ -427,18 +427,9 @@ func (a *archive) reviews() error {
 }
 
 // everyReading reads all pages of what a member said in reviews.
-func everyReading(ctx context.Context, by models.ID, read func(context.Context, models.ID, store.Page) ([]store.Reading, error)) ([]store.Reading, error) {
-	var all []store.Reading
-	p := store.Page{Limit: portablePage}
-	for {
-		some, err := read(ctx, by, p)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-		if len(some) < portablePage {
-			return all, nil
-		}
-		p.Max = some[len(some)-1].ID
-	}
+func everyReading(ctx context.Context, by models.ID, read func(context.Context, models.ID, store.Page) ([]store.Reading, error)) (all []store.Reading, err error) {
+	err = store.InPages(func(p store.Page) ([]store.Reading, error) { return read(ctx, by, p) },
+		func(r store.Reading) models.ID { return r.ID },
+		func(some []store.Reading) error { all = append(all, some...); return nil })
+	return all, err
 }

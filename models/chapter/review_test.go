@@ -106,7 +106,7 @@ func TestTheMarkIsToldAsAnEdit(t *testing.T) {
 		if diff := cmp.Diff(append(before, models.PostEdited), r.told()); diff != "" || r.waits() {
 			t.Errorf("a job waits: %v; told (-want +got):\n%s", r.waits(), diff)
 		}
-		if revisions, err := c.Store.Revisions(ctx, p.ID); err != nil || len(revisions) != 0 {
+		if revisions, err := c.Store.Revisions(ctx, models.Viewer{AccountID: p.AuthorID}, p.ID); err != nil || len(revisions) != 0 {
 			t.Errorf("%d earlier versions, %v", len(revisions), err)
 		}
 
