@@ -56,6 +56,9 @@ func (r *Render) practiceContent(p *models.Post) (out string, cut bool) {
 	if line := p.Practice.Confidentiality.Line(); line != "" {
 		b.WriteString("<p>" + html.EscapeString(line) + "</p>")
 	}
+	if mark := p.Practice.Reviewed; mark != nil {
+		b.WriteString("<p>" + html.EscapeString(mark.Line("", p.Version)) + "</p>")
+	}
 	return b.String(), cut
 }
 

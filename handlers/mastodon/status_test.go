@@ -304,6 +304,15 @@ func TestPracticeNote(t *testing.T) {
 	short.is("spoiler_text", "").is("card", nil).is("practice_note.kind", "approach").is("practice_note.title", "Checking in").is("practice_note.complete", true).
 		is("content", "<p><strong>Checking in</strong><br />Approach</p><p>Three minutes of silence. Then one question.</p><p><strong>When it comes up</strong></p><p>They go <em>quiet</em>.</p>"+
 			"<p><strong>What we do</strong></p><p>Wait.</p><p>Details changed to protect the client.</p>")
+	reviewed, err := w.Store.PostByID(t.Context(), models.ParseID(short.str("id")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reviewed.Practice.Reviewed = &models.Reviewed{By: w.URLs.Chapter(), On: "2026-11-20", Version: 1}
+	storetest.Write(t, w.Store, func(tx *store.Tx) error { return tx.SetPost(t.Context(), reviewed, "x") })
+	if c := w.nobody.get("/api/v1/statuses/%s", short.str("id")).str("content"); !strings.HasSuffix(c, "<p>Reviewed by the chapter, 20 Nov 2026, version 1.</p>") {
+		t.Errorf("a note that was reviewed: %s", c)
+	}
 	cut := publish(models.Section{Key: "when", Text: "They go quiet."}, models.Section{Key: "do", Text: long})
 	cut.is("practice_note.complete", false).is("card.url", cut.str("url")).is("card.title", "Checking in")
 	if c := cut.str("content"); !strings.Contains(c, "They go quiet.") || strings.Contains(c, "A sentence") || !strings.Contains(c, cut.str("url")) {

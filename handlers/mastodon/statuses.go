@@ -269,7 +269,7 @@ func (a *API) getHistory(w http.ResponseWriter, r *http.Request) error {
 
 func (a *API) revision(p *models.Post, rev *models.Revision, author rendered) revisionEntity {
 	was := *p
-	was.Title, was.Summary, was.Warning, was.HTML, was.Practice = rev.Title, rev.Summary, rev.Warning, rev.HTML, rev.Practice
+	was.Title, was.Summary, was.Warning, was.HTML, was.Practice, was.Version = rev.Title, rev.Summary, rev.Warning, rev.HTML, rev.Practice, rev.Version
 	e := revisionEntity{Content: a.Render.content(&was), SpoilerText: rev.Warning, Sensitive: rev.Sensitive, CreatedAt: moment(rev.CreatedAt),
 		Account: author, MediaAttachments: []mediaEntity{}, Emojis: a.Render.emojis(p.Emojis)}
 	for i := range rev.Media {
