@@ -31,6 +31,15 @@ type Practice struct {
 	Themes          []string        `json:"themes,omitempty"`   // keys of the chapter's themes
 	BasedOn         string          `json:"based_on,omitempty"` // id of the note that this one grew from
 	Reviewed        *Reviewed       `json:"reviewed,omitempty"` // the mark; set by MarkReviewed alone, whatever an edit says
+	With            []ID            `json:"with,omitempty"`     // the co-authors who agreed to be named, whatever an edit says
+}
+
+// Others are the co-authors whom the note names.
+func (p *Practice) Others() []ID {
+	if p == nil {
+		return nil
+	}
+	return p.With
 }
 
 // Section is one box of the form. The key is stable; it travels.

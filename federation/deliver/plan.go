@@ -249,6 +249,9 @@ func (p *planner) context(post *models.Post) (c wire.PostContext, err error) {
 			return c, err
 		}
 	}
+	if c.Contributors, err = p.d.store.Credited(p.ctx, post); err != nil {
+		return c, err
+	}
 	if post.QuoteOfID != 0 {
 		if quoted, err := p.stored(post.QuoteOfID); err == nil {
 			c.QuotedURL = quoted.URL

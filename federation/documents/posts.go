@@ -165,6 +165,9 @@ func (v *visit) context(post *models.Post, author *models.Account) (wire.PostCon
 			return c, err
 		}
 	}
+	if c.Contributors, err = v.store.Credited(v.ctx, post); err != nil {
+		return c, err
+	}
 	if post.QuoteOfID != 0 {
 		if quoted, err := v.store.Post(v.ctx, models.Stranger, post.QuoteOfID); err == nil {
 			c.QuotedURL = quoted.URL

@@ -193,7 +193,22 @@ func (f *Finder) Incoming(ctx context.Context, w *wire.Post, a *wire.Activity, a
 	}
 	quote(p, w, author)
 	policy := models.Policy{Like: models.PolicyRule(w.Policy.Like), Reply: models.PolicyRule(w.Policy.Reply), Announce: models.PolicyRule(w.Policy.Announce)}
-	return chapter.Incoming{Post: p, Named: named(w), Addressed: addressed(w, a, author), Policy: policy}, nil
+	return chapter.Incoming{Post: p, Named: named(w), Addressed: addressed(w, a, author), Contributors: contributors(w), Policy: policy}, nil
+}
+
+// contributors are whom a note names beside its author, as far as they are of
+// its own server: for others that server does not speak.
+func contributors(w *wire.Post) []string {
+	if w.Extension == nil {
+		return nil
+	}
+	var out []string
+	for _, uri := range w.Extension.Contributors {
+		if ofOrigin(uri, w.ID) != "" && len(out) < models.MaxCoAuthors {
+			out = append(out, uri)
+		}
+	}
+	return out
 }
 
 // clamp is a moment that is not to come.

@@ -55,6 +55,8 @@ type PostContext struct {
 	ApprovedBy string
 	// Themes are the ids of theme Groups by hashtag, in lower case.
 	Themes map[string]string
+	// Contributors wrote a practice note with its author, and agreed to be named.
+	Contributors []*models.Account
 	// Extension is what a practice note says beyond its form; its kind,
 	// sections, confidentiality and licence come from the post.
 	Extension *Extension
@@ -114,11 +116,17 @@ func (e Encoder) page(p *models.Post) string {
 	return e.URLs.PostPage(p)
 }
 
-// addressing is to and cc of the post and of its Create, Update and Delete.
+// addressing is to and cc of the post and of its Create and Update. Who wrote
+// it too is addressed if everyone may read it; else it is for those it was for.
 func (c PostContext) addressing() (to, cc []string) {
-	mentioned := make([]string, 0, len(c.Post.Mentions))
+	mentioned := make([]string, 0, len(c.Post.Mentions)+len(c.Contributors))
 	for _, m := range c.Post.Mentions {
 		mentioned = append(mentioned, m.URI)
+	}
+	for _, a := range c.Contributors {
+		if c.Post.Visibility.Open() && !slices.Contains(mentioned, a.URI) {
+			mentioned = append(mentioned, a.URI)
+		}
 	}
 	group := ""
 	if c.Group != nil {
@@ -158,10 +166,11 @@ func (e Encoder) setWords(o object, c PostContext) {
 }
 
 // articleContent is the text of a note as others show it. They do not all
-// show the title, so it begins with one; and it ends with the lines that say
-// how the client in it is protected, and that it was reviewed.
+// show the title, so it begins with one, and with who wrote it too; and it ends
+// with the lines that say how the client in it is protected, and that it was
+// reviewed.
 func articleContent(c PostContext) string {
-	p := c.Post
+	p, with := c.Post, withWhom(c.Contributors)
 	label := html.EscapeString(p.Title)
 	if p.Practice == nil {
 		return "<p><strong>" + label + "</strong></p>" + p.HTML
@@ -169,7 +178,7 @@ func articleContent(c PostContext) string {
 	if name := p.Practice.Kind.Form().Name; name != "" {
 		label = name + " - " + label
 	}
-	content := "<p><strong>" + label + "</strong></p>" + p.HTML
+	content := "<p><strong>" + label + "</strong></p>" + with + p.HTML
 	if line := p.Practice.Confidentiality.Line(); line != "" {
 		content += "<p>" + html.EscapeString(line) + "</p>"
 	}
@@ -181,6 +190,23 @@ func articleContent(c PostContext) string {
 		content += "<p>" + html.EscapeString(r.Line(by, p.Version)) + "</p>"
 	}
 	return content
+}
+
+// withWhom is the line of a note that names who wrote it with its author, ""
+// if nobody did.
+func withWhom(contributors []*models.Account) string {
+	var names []string
+	for _, a := range contributors {
+		names = append(names, `<a href="`+html.EscapeString(a.URL)+`" class="u-url mention">@`+html.EscapeString(a.Username)+`</a>`)
+	}
+	switch n := len(names); n {
+	case 0:
+		return ""
+	case 1:
+		return "<p>Written with " + names[0] + ".</p>"
+	default:
+		return "<p>Written with " + strings.Join(names[:n-1], ", ") + " and " + names[n-1] + ".</p>"
+	}
 }
 
 // preview is a note in brief, for software that shows short posts (FEP-b2b8).
@@ -224,6 +250,11 @@ func (e Encoder) setTags(o object, c PostContext) {
 	for _, m := range p.Mentions {
 		if !m.Silent {
 			tag.AppendActivityStreamsMention(mention(m.URI, e.handle(m.Acct)))
+		}
+	}
+	for _, a := range c.Contributors {
+		if !mentioned(a.URI) {
+			tag.AppendActivityStreamsMention(mention(a.URI, e.handle(a.Acct())))
 		}
 	}
 	e.appendEmojis(tag, p.Emojis)
@@ -446,6 +477,9 @@ func (e Encoder) extension(c PostContext) *Extension {
 	var x Extension
 	if c.Extension != nil {
 		x = *c.Extension
+	}
+	for _, a := range c.Contributors {
+		x.Contributors = append(x.Contributors, a.URI)
 	}
 	if t := c.Post.Talk; t != nil {
 		x.Outcome, x.AcceptedAnswer = string(t.Outcome), t.AnswerURI

@@ -24,6 +24,7 @@ const archiveReadme = `This is what %s has in %s, as of %s.
 
 notes/      practice notes, as text with Markdown; drafts are among them
 posts/      discussion posts and answers, one file each
+proposals/  what you proposed for notes of others
 media/      pictures and other files of these
 reviews.md  what you said of notes that you read before their review
 lists/      tables in the form that Mastodon and others take over
@@ -56,7 +57,7 @@ func (c *Chapter) Archive(ctx context.Context, me *models.Account, files media.S
 		func() error {
 			return a.add("directory.csv", func(w io.Writer) error { return c.exportDirectory(ctx, me, w) })
 		},
-		a.tables, a.published, a.unfinished, a.reviews, a.media,
+		a.tables, a.published, a.unfinished, a.proposals, a.reviews, a.media,
 	} {
 		if err := write(); err != nil {
 			return err

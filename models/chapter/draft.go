@@ -70,6 +70,7 @@ type composed struct {
 	search string
 	themes []string  // of a question, keys
 	asker  models.ID // who asks with the name withheld, 0 for all other posts
+	small  bool      // of a new version: a small fix, that others are not told of
 }
 
 // compose makes a post of a draft, or says what is wrong with it. It may ask
@@ -204,6 +205,7 @@ func (c *Chapter) writePractice(ctx context.Context, m *models.Member, d Draft, 
 func checkPractice(d Draft, title string) (*models.Practice, error) {
 	pr := *d.Practice
 	pr.Reviewed = nil // nobody gives it to themselves
+	pr.With = nil     // nobody is named before agreeing
 	switch {
 	case !pr.Kind.Valid():
 		return nil, models.Errorf(models.Invalid, "A practice note is an experience, a story, a tool or an approach.").On("kind")

@@ -34,6 +34,7 @@ type Edit struct {
 	Visibility models.Visibility // a practice note's scope may change; "": stays
 	LocalOnly  *bool
 	Reason     string // of this version, in one line
+	Small      bool   // a note's small fix: the version is kept and marked, and others are not told
 }
 
 // MediaText is what a file says to those who do not see it, and where its
@@ -59,6 +60,7 @@ func (c *Chapter) Edit(ctx context.Context, me *models.Account, id models.ID, e 
 		return nil, err
 	}
 	p := out.post
+	out.small = e.Small && isSmall(old, p)
 	err = c.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.PostByID(ctx, id)
 		if err != nil {
@@ -73,6 +75,15 @@ func (c *Chapter) Edit(ctx context.Context, me *models.Account, id models.ID, e 
 		return c.replace(ctx, tx, now, out, e.Reason, me.ID)
 	})
 	return p, err
+}
+
+// isSmall says whether a change of a note may go untold: nobody is named who
+// was not before, the same people read it, and it stands in the same places.
+func isSmall(old, p *models.Post) bool {
+	return p.Practice != nil && old.Visibility == p.Visibility && old.LocalOnly == p.LocalOnly &&
+		slices.Equal(old.Practice.Themes, p.Practice.Themes) && slices.Equal(old.Tags, p.Tags) && !slices.ContainsFunc(p.Mentions, func(m models.Mention) bool {
+		return !slices.ContainsFunc(old.Mentions, func(o models.Mention) bool { return o.URI == m.URI })
+	})
 }
 
 // recompose makes the new version of a post.
@@ -192,15 +203,26 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 		r.CreatedAt = old.EditedAt
 	}
 	r.Reason = old.Reason
+	if old.Practice != nil {
+		if err := asMarked(ctx, tx, r); err != nil {
+			return err
+		}
+	}
 	if err := tx.AddRevision(ctx, r); err != nil {
 		return err
 	}
 	p.Version, p.Reason = old.Version+1, reason
-	if p.Local {
+	if err := markVersion(ctx, tx, p, by, out.small); err != nil {
+		return err
+	}
+	if p.Local && !out.small { // what is not told keeps the time of what was
 		p.EditedAt = tx.Now()
 		p.UpdatedAt = p.EditedAt
+	}
+	if p.Local {
 		if p.Practice != nil && old.Practice != nil {
 			p.Practice.Reviewed = old.Practice.Reviewed // an edit does not take the mark, or give one
+			p.Practice.With = old.Practice.With         // nor does it name or drop anybody
 		}
 		if err := tx.AttachMedia(ctx, p.ID, mediaIDs(p.Media)); err != nil {
 			return err
@@ -222,8 +244,10 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 			return err
 		}
 	}
-	if err := c.notifyChanged(ctx, tx, old, out); err != nil {
-		return err
+	if !out.small {
+		if err := c.notifyChanged(ctx, tx, old, out); err != nil {
+			return err
+		}
 	}
 	if old.IsMembers() && !p.IsMembers() || c.isAnnounced(ctx, p) {
 		if err := c.plan(ctx, tx, p); err != nil {
@@ -231,6 +255,9 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 		}
 	} else if err := c.planCard(ctx, tx, p); err != nil {
 		return err
+	}
+	if out.small {
+		return tx.Leave(ctx, models.Event{Kind: models.PostEdited, AccountID: p.AuthorID, PostID: p.ID})
 	}
 	if err := c.tellOfEdit(ctx, tx, old, p); err != nil {
 		return err

@@ -277,6 +277,9 @@ func (c *Chapter) block(ctx context.Context, tx *store.Tx, me, target *models.Ac
 	if err != nil || !added {
 		return err
 	}
+	if err := c.partEach(ctx, tx, me.ID, target.ID); err != nil {
+		return err
+	}
 	if f, err := tx.Follow(ctx, me.ID, target.ID); err == nil {
 		if err := c.unfollow(ctx, tx, me, target, f); err != nil {
 			return err

@@ -199,11 +199,17 @@ func (c *Chapter) depart(ctx context.Context, me *models.Account, p *models.Post
 		if err := c.address(ctx, tx, me, out.post, p.ID); err != nil {
 			return err
 		}
+		with, err := companyOf(ctx, tx, p.ID, out.post)
+		if err != nil {
+			return err
+		}
 		if err := tx.DeletePost(ctx, p.ID); err != nil {
 			return err
 		}
-		_, err = c.put(ctx, tx, me, out)
-		return err
+		if _, err := c.put(ctx, tx, me, out); err != nil {
+			return err
+		}
+		return with.join(ctx, tx, out.post)
 	})
 	return out.post, err
 }

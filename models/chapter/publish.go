@@ -60,6 +60,10 @@ func (c *Chapter) putOut(ctx context.Context, me *models.Account, out *composed,
 		if err := c.mayWrite(ctx, tx, me, out); err != nil {
 			return err
 		}
+		with, err := companyOf(ctx, tx, draft, p)
+		if err != nil {
+			return err
+		}
 		if draft != 0 {
 			if err := tx.DeletePost(ctx, draft); err != nil {
 				return err
@@ -67,7 +71,10 @@ func (c *Chapter) putOut(ctx context.Context, me *models.Account, out *composed,
 		}
 		switch p.State {
 		case models.Waiting:
-			return c.wait(ctx, tx, out)
+			if err := c.wait(ctx, tx, out); err != nil {
+				return err
+			}
+			return with.join(ctx, tx, p)
 		case models.Draft: // an app put it on the shelf
 			_, err := tx.AddPost(ctx, p, "")
 			return err
@@ -80,7 +87,10 @@ func (c *Chapter) putOut(ctx context.Context, me *models.Account, out *composed,
 		if err == nil && added && ask {
 			err = tx.SetApproval(ctx, models.Approval{PostID: p.ID, State: models.ApprovalAsked})
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return with.join(ctx, tx, p)
 	})
 	if err == nil && earlier != 0 {
 		twin, err := c.Store.PostByID(ctx, earlier)

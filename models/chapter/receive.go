@@ -63,6 +63,10 @@ type Incoming struct {
 	Named     []models.Mention
 	Addressed []string
 
+	// Contributors are the ids of people of the post's own server whom it names
+	// beside its author.
+	Contributors []string
+
 	// Policy is what the author lets others do with the post.
 	Policy models.Policy
 
@@ -130,6 +134,9 @@ func (c *Chapter) place(ctx context.Context, tx *store.Tx, sender *models.Accoun
 		return err
 	}
 	if err := c.placeMentions(ctx, tx, in, out); err != nil {
+		return err
+	}
+	if err := placeContributors(ctx, tx, in, p); err != nil {
 		return err
 	}
 	if in := text.IntentOf(p.Tags...); p.Talk == nil && in.Tried && out.parent != nil && out.parent.Practice != nil {
@@ -295,6 +302,9 @@ func (c *Chapter) take(ctx context.Context, tx *store.Tx, a Activity, in Incomin
 	if err != nil || !added {
 		return added, err
 	}
+	if err := keepContributors(ctx, tx, p); err != nil {
+		return true, err
+	}
 	if err := c.adopt(ctx, tx, p); err != nil {
 		return true, err
 	}
@@ -383,6 +393,9 @@ func (c *Chapter) ReceiveEdit(ctx context.Context, a Activity, in Incoming) (*mo
 		if err := c.placeMentions(ctx, tx, in, out); err != nil {
 			return err
 		}
+		if err := placeContributors(ctx, tx, in, out.post); err != nil {
+			return err
+		}
 		out.post.GroupID = old.GroupID
 		out.search = strings.TrimSpace(out.post.Title + "\n" + out.post.Warning + "\n" + text.PlainText(out.post.HTML))
 		p = out.post
@@ -393,6 +406,9 @@ func (c *Chapter) ReceiveEdit(ctx context.Context, a Activity, in Incoming) (*mo
 			p.EditedAt = tx.Now()
 		}
 		if err := c.replace(ctx, tx, old, out, "", a.Sender.ID); err != nil {
+			return err
+		}
+		if err := keepContributors(ctx, tx, p); err != nil {
 			return err
 		}
 		return c.passOn(ctx, tx, a, p)

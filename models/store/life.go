@@ -97,6 +97,7 @@ var ownTables = map[string]string{
 	"collections": "account_id", "collection_items": "account_id", "imports": "account_id",
 	"directory_fields": "account_id",
 	"review_readers":   "account_id", "review_comments": "account_id",
+	"coauthors": "account_id", "proposals": "account_id",
 }
 
 // EraseOwn deletes what a member kept here for itself: all but the account

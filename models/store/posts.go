@@ -399,7 +399,10 @@ func (q queries) SetHidden(ctx context.Context, id models.ID, hidden bool) error
 func (q queries) SetHiddenAll(ctx context.Context, accountID models.ID, hidden bool) error {
 	_, err := q.exec(ctx, `UPDATE posts SET stamp = stamp + 1, hidden = ? OR EXISTS (SELECT 1 FROM post_marks m WHERE m.post_id = posts.id AND m.mark = 'hidden')
 		WHERE account_id = ?`, hidden, accountID)
-	return err
+	if err != nil {
+		return err
+	}
+	return q.touchCoAuthored(ctx, accountID)
 }
 
 // SetParent gives a reply the parent that came after it, and its whole branch
