@@ -158,6 +158,9 @@ func (p *Pages) askDelete(w http.ResponseWriter, r *http.Request, v *visit) erro
 	case post.Leaves():
 		view.Consequences = []string{"Sites that have a copy are asked to delete it. Most do so within the hour, and some never will."}
 	}
+	if err := p.warnCoAuthors(r.Context(), post, &view); err != nil {
+		return err
+	}
 	if view.Frame, err = p.frame(r, v, view.Heading, ""); err != nil {
 		return err
 	}

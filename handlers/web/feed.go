@@ -25,15 +25,16 @@ type atomFeed struct {
 }
 
 type atomEntry struct {
-	ID        string     `xml:"id"`
-	Title     string     `xml:"title"`
-	Published string     `xml:"published"`
-	Updated   string     `xml:"updated"`
-	Links     []atomLink `xml:"link"`
-	Author    atomPerson `xml:"author"`
-	Summary   *atomText  `xml:"summary,omitempty"`
-	Content   atomText   `xml:"content"`
-	Rights    string     `xml:"rights,omitempty"`
+	ID        string       `xml:"id"`
+	Title     string       `xml:"title"`
+	Published string       `xml:"published"`
+	Updated   string       `xml:"updated"`
+	Links     []atomLink   `xml:"link"`
+	Author    atomPerson   `xml:"author"`
+	With      []atomPerson `xml:"contributor"`
+	Summary   *atomText    `xml:"summary,omitempty"`
+	Content   atomText     `xml:"content"`
+	Rights    string       `xml:"rights,omitempty"`
 }
 
 type atomLink struct {
@@ -142,6 +143,9 @@ func (p *Pages) entry(post *models.Post, c cast) atomEntry {
 		Links:   []atomLink{{"alternate", "text/html", p.URLs.Base() + p.postURL(post)}, {"alternate", "application/activity+json", post.URI}},
 		Author:  atomPerson{by.Name, p.URLs.Base() + by.URL},
 		Content: atomText{"html", post.Language, post.HTML},
+	}
+	for _, a := range p.credited(c, post) {
+		e.With = append(e.With, atomPerson{a.Label(), p.URLs.Base() + p.personURL(a)})
 	}
 	if post.Summary != "" {
 		e.Summary = &atomText{"html", post.Language, post.Summary}

@@ -29,6 +29,7 @@ type comparison struct {
 
 type versionRow struct {
 	Name, URL, Reason, By string
+	Small                 bool
 	At                    Moment
 }
 
@@ -81,7 +82,11 @@ func (p *Pages) history(w http.ResponseWriter, r *http.Request, v *visit, post *
 	if err != nil {
 		return err
 	}
-	revisions = append(revisions, present(post))
+	marks, err := p.Store.VersionMarks(ctx, post.ID)
+	if err != nil {
+		return err
+	}
+	revisions = append(revisions, present(post, marks))
 	var ids []models.ID
 	for _, rev := range revisions {
 		ids = append(ids, rev.AccountID)
@@ -107,7 +112,7 @@ func (p *Pages) history(w http.ResponseWriter, r *http.Request, v *visit, post *
 		rev := revisions[i]
 		view.Versions = append(view.Versions, versionRow{
 			Name: "Version " + strconv.Itoa(rev.Version), URL: r.URL.Path + "?v=" + strconv.Itoa(rev.Version) + "#changes",
-			Reason: rev.Reason, By: p.personIn(c, rev.AccountID).Name, At: v.moment(rev.CreatedAt),
+			Reason: rev.Reason, By: p.personIn(c, rev.AccountID).Name, Small: marks[rev.Version].Small, At: v.moment(rev.CreatedAt),
 		})
 	}
 	if now := r.FormValue("v"); now != "" {
@@ -125,11 +130,15 @@ func (p *Pages) history(w http.ResponseWriter, r *http.Request, v *visit, post *
 }
 
 // present is a post as it is, as the last of its versions.
-func present(post *models.Post) *models.Revision {
-	return &models.Revision{
+func present(post *models.Post, marks map[int]models.VersionMark) *models.Revision {
+	r := &models.Revision{
 		PostID: post.ID, Version: post.Version, AccountID: post.AuthorID, Reason: post.Reason, Title: post.Title, Summary: post.Summary,
 		Warning: post.Warning, HTML: post.HTML, Practice: post.Practice, CreatedAt: changedAt(post),
 	}
+	if m, ok := marks[post.Version]; ok {
+		r.AccountID, r.CreatedAt = m.AccountID, m.CreatedAt
+	}
+	return r
 }
 
 // pickVersions are the versions as the form that compares two offers them.

@@ -40,4 +40,14 @@ var houseLines = map[string]string{
 	"judged":       "The author and the stewards can read it.",
 	"marked":       "The note says so now to everyone who reads it.",
 	"unmarked":     "The mark is off the note.",
+
+	"coauthor-asked":     "They are told among their notices. Nobody is named before saying yes.",
+	"coauthor-removed":   "They are not named any more. What they wrote stays.",
+	"coauthor-joined":    "You write it together now.",
+	"coauthor-refused":   "They are told. You are not named.",
+	"coauthor-left":      "You are not named any more. What you wrote stays.",
+	"proposed":           "The author is told. The note is as it was.",
+	"withdrawn-proposal": "Taken back. The note is as it was.",
+	"proposal-merged":    "It is taken over, and its author is told.",
+	"proposal-declined":  "It is not taken over. They are told why.",
 }

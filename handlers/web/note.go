@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -22,6 +23,7 @@ type noteView struct {
 	Heading         string
 	Standfirst      string
 	By              Person
+	With            []Person
 	Published       *Moment
 	Version         string // "" for the first
 	Changed         Moment
@@ -39,6 +41,7 @@ type noteView struct {
 	Aside           []Link
 	Series          []seriesAside
 	Leaving         *Leaving
+	Calls           []call
 	Newer           *Link // an earlier version leads to the present one
 	Tried           *triedPart
 	Related         []Row
@@ -120,6 +123,9 @@ func (p *Pages) showNote(w http.ResponseWriter, r *http.Request, v *visit, post 
 	if post.AuthorID == v.viewer.AccountID {
 		view.Aside = []Link{{URL: editURL(post), Name: "Change it"}, {URL: deleteURL(post), Name: "Take it away"}}
 	}
+	if err := p.mineInNote(ctx, v, post, &view); err != nil {
+		return err
+	}
 	if v.viewer.IsMember() && post.Local && post.State == models.Published {
 		view.Aside = append(view.Aside, Link{URL: "/notes/" + post.Slug + "/series", Name: "Put it into a series"})
 	}
@@ -179,16 +185,18 @@ func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView
 	if err != nil {
 		return noteView{}, err
 	}
-	author, err := p.Store.Account(r.Context(), post.AuthorID)
+	c, err := p.cast(r.Context(), []*models.Post{post})
 	if err != nil {
 		return noteView{}, err
 	}
+	author := c[post.AuthorID]
 	numbered, notes := footnotes(unframed(post))
 	view := noteView{
 		Frame:      f,
 		Heading:    post.Title,
 		Standfirst: text.ShownText(post.Summary),
-		By:         p.by(v, cast{author.ID: author}, author.ID),
+		By:         p.by(v, c, author.ID),
+		With:       p.withWhom(v, c, post),
 		Scope:      scopeOf(post),
 		Text:       template.HTML(numbered), // sanitized when it was written
 		NoteLang:   post.Language,
@@ -204,14 +212,23 @@ func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView
 	case post.Version > 1:
 		view.HistoryURL = "/talk/" + post.ID.String() + "/history"
 	}
+	made, err := p.madeAt(r.Context(), post)
+	if err != nil {
+		return noteView{}, err
+	}
 	if post.State == models.Published {
 		view.Published = ptr(v.date(post.CreatedAt))
-		view.Citation = p.citation(v, post, author)
+		view.Citation = p.citation(v, post, author, p.credited(c, post), made)
 	} else {
+		if who, err := p.writersOf(r.Context(), post); err != nil {
+			return noteView{}, err
+		} else if who != "" {
+			view.Scope = Scope{"named", "You and " + who}
+		}
 		view.StateWords = map[models.PostState]string{models.Draft: "a draft", models.Waiting: "about to leave"}[post.State]
 	}
 	if post.Version > 1 {
-		view.Version, view.Changed = capital(number(post.Version)), v.date(post.EditedAt)
+		view.Version, view.Changed = capital(number(post.Version)), v.date(made)
 	}
 	if pr := post.Practice; pr != nil {
 		view.Kind = kindView(pr.Kind)
@@ -283,18 +300,18 @@ func licence(address string) *Link {
 }
 
 // citation is how to cite a version of a note (PRODUCT.md, F23).
-func (p *Pages) citation(v *visit, post *models.Post, author *models.Account) string {
-	words := strings.Fields(author.Label())
-	who := words[len(words)-1]
-	for i, w := range words[:len(words)-1] {
-		if i == 0 {
-			who += ","
+func (p *Pages) citation(v *visit, post *models.Post, author *models.Account, with []*models.Account, made time.Time) string {
+	who := cited(author)
+	if len(with) > 0 {
+		var names []string
+		for _, a := range with {
+			names = append(names, cited(a))
 		}
-		who += " " + string([]rune(w)[:1]) + "."
+		who += ", with " + and(names)
 	}
 	version := ""
 	if post.Version > 1 {
-		version = fmt.Sprintf(" Version %d, %s.", post.Version, v.date(post.EditedAt).Words)
+		version = fmt.Sprintf(" Version %d, %s.", post.Version, v.date(made).Words)
 	}
 	place, address := v.chapter.Name, fmt.Sprintf("%s%s?v=%d", p.URLs.Base(), p.postURL(post), post.Version)
 	if !post.Local {
@@ -303,9 +320,23 @@ func (p *Pages) citation(v *visit, post *models.Post, author *models.Account) st
 	return fmt.Sprintf("%s (%d). %s.%s %s. %s", who, post.CreatedAt.Year(), strings.TrimRight(post.Title, "."), version, place, address)
 }
 
+// cited is a person as citations name them: "Lindqvarn, A.".
+func cited(a *models.Account) string {
+	words := strings.Fields(a.Label())
+	who := words[len(words)-1]
+	for i, w := range words[:len(words)-1] {
+		if i == 0 {
+			who += ","
+		}
+		who += " " + string([]rune(w)[:1]) + "."
+	}
+	return who
+}
+
 // unframed is the HTML of a note without what it carries for readers that show
-// nothing else of it: the line with kind and title before it, and the lines on
-// confidentiality and review after it (PRODUCT.md, section 9).
+// nothing else of it: the line with kind and title before it and the one with
+// the co-authors, and the lines on confidentiality and review after it
+// (PRODUCT.md, section 9).
 func unframed(post *models.Post) string {
 	s := post.HTML
 	if post.Local {
@@ -313,6 +344,9 @@ func unframed(post *models.Post) string {
 	}
 	if first, rest, ok := strings.Cut(s, "</p>"); ok && strings.HasPrefix(first, "<p><strong>") && strings.HasSuffix(text.PlainText(first), post.Title) {
 		s = rest
+		if first, rest, ok := strings.Cut(s, "</p>"); ok && len(post.Practice.Others()) > 0 && strings.HasPrefix(first, "<p>Written with <a ") {
+			s = rest
+		}
 	}
 	s, _ = withoutMark(post, s)
 	if i := strings.LastIndex(s, "<p>"); i > 0 && post.Practice != nil && text.PlainText(s[i:]) == post.Practice.Confidentiality.Line() {

@@ -127,6 +127,11 @@ func (p *Pages) saidNotices(ctx context.Context, v *visit, list []*models.Notifi
 	out := make([]notice, len(list))
 	for i, n := range list {
 		out[i] = p.saidNotice(v, n, posts[n.PostID], threads, c)
+		if n.Type.AmongAuthors() {
+			if err := p.coAuthorNotice(ctx, v, n, &out[i]); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return out, nil
 }
@@ -162,6 +167,15 @@ var deeds = map[models.NotificationType]string{
 	models.NotifyReadAgain:     " changed, after you read it,",
 	models.NotifyReviewMarked:  " gave the chapter’s mark to",
 	models.NotifyReviewEnded:   " took the chapter’s mark off",
+
+	models.NotifyCoAuthorAsked:   " asks you to write with them:",
+	models.NotifyCoAuthorJoined:  " writes with you now:",
+	models.NotifyCoAuthorRefused: " would rather not be a co-author of",
+	models.NotifyCoAuthorLeft:    " is no longer a co-author of",
+	models.NotifyCoAuthorRemoved: " no longer names you in",
+	models.NotifyProposed:        " proposes a change to",
+	models.NotifyProposalMerged:  " took over what you proposed for",
+	models.NotifyProposalRefused: " did not take over what you proposed for",
 }
 
 func (p *Pages) saidNotice(v *visit, n *models.Notification, post *models.Post, threads map[models.ID]*models.Post, c cast) notice {

@@ -123,6 +123,9 @@ func (p *Pages) Routes(m *mux.Router) {
 		{path: "/talk/{id:[0-9]+}/vote", own: p.toReply, sendAsMine: p.vote},
 		{path: "/talk/{id:[0-9]+}/leaving", own: p.toReply, sendAsMine: p.leaving},
 		{path: "/talk/{id:[0-9]+}/edit", own: p.askEdit, sendAsMine: p.edit},
+		{path: "/talk/{id:[0-9]+}/coauthors", own: p.askCoAuthors, sendAsMine: p.setCoAuthors},
+		{path: "/talk/{id:[0-9]+}/proposal", own: p.askProposal, sendAsMine: p.saveProposal},
+		{path: "/proposals/{id:[0-9]+}", own: p.proposal, sendAsMine: p.answerProposal},
 		{path: "/talk/{id:[0-9]+}/delete", own: p.askDelete, sendAsMine: p.delete},
 
 		{path: "/people", open: p.people},

@@ -24,6 +24,7 @@ type personView struct {
 	Ask          string // what they can be asked about
 	Facts        []fact
 	Notes, Posts []Row
+	With         []Row // notes of others that they wrote too
 	PostsHeading string
 	Nothing      string
 	Pager        Pager
@@ -213,8 +214,17 @@ func (p *Pages) personPosts(r *http.Request, v *visit, a *models.Account, view *
 		}
 		view.Posts = append(view.Posts, row)
 	}
+	if page.first() {
+		with, err := p.Store.CoAuthored(ctx, v.viewer, a.ID, perPage)
+		if err != nil {
+			return err
+		}
+		if view.With, err = p.noteRows(ctx, v, with); err != nil {
+			return err
+		}
+	}
 	view.PostsHeading = "Said"
-	if len(posts) == 0 {
+	if len(posts)+len(view.With) == 0 {
 		view.Nothing = view.Person.Short + " has written nothing that you can read yet."
 		if !a.Local() {
 			view.Nothing = "Nothing of theirs has come here yet. What they write from now on comes, if you follow them."

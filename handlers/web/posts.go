@@ -21,7 +21,7 @@ func (p *Pages) cast(ctx context.Context, lists ...[]*models.Post) (cast, error)
 	var ids []models.ID
 	for _, posts := range lists {
 		for _, post := range posts {
-			ids = append(ids, post.AuthorID)
+			ids = append(append(ids, post.AuthorID), post.Practice.Others()...)
 			if post.InReplyToAuthorID != 0 {
 				ids = append(ids, post.InReplyToAuthorID)
 			}
@@ -137,7 +137,7 @@ func (p *Pages) postURL(post *models.Post) string {
 
 // noteRow is a practice note in a list.
 func (p *Pages) noteRow(v *visit, post *models.Post, c cast) Row {
-	row := Row{Title: post.Title, URL: p.postURL(post), Gist: gist(post), Facts: []string{p.personIn(c, post.AuthorID).Name}}
+	row := Row{Title: post.Title, URL: p.postURL(post), Gist: gist(post), Facts: []string{p.byline(c, post)}}
 	if post.Practice != nil {
 		row.Kind = kindView(post.Practice.Kind)
 	}

@@ -16,6 +16,7 @@ type shelfView struct {
 	Leaving                          []Leaving
 	Drafts, ToTry, Kept, Collections []Row
 	Tried                            []Row
+	Others                           []Row // drafts of others that the viewer writes too
 	MoreTried                        string
 	Pager                            Pager
 }
@@ -64,6 +65,9 @@ func (p *Pages) fillShelf(ctx context.Context, v *visit, view *shelfView) (err e
 	}
 	if len(view.Drafts) > 0 {
 		view.Do = &Link{URL: view.Drafts[0].URL, Name: "Continue writing"}
+	}
+	if view.Others, err = p.othersDrafts(ctx, v); err != nil {
+		return err
 	}
 	if view.Collections, err = p.keptSeries(ctx, v); err != nil {
 		return err

@@ -36,7 +36,10 @@ type writeView struct {
 	Dismiss         Tick
 	Scopes          *Choices
 	Publish         []Addressed
+	OnlyMe          string // who reads a draft, if that is not its author alone
 	CanDraft        bool
+	CoAuthorsURL    string
+	Calls           []call // what is proposed for it
 	DeleteURL       string
 	DeleteWords     string
 }
@@ -167,7 +170,7 @@ func (p *Pages) putNote(ctx context.Context, v *visit, form *Form, post *models.
 	case post.State == models.Draft:
 		return p.Chapter.PublishDraft(ctx, v.Account, post.ID, d)
 	}
-	e := chapter.Edit{Title: &d.Title, Summary: &d.Summary, Practice: d.Practice, Reason: form.Get("reason"), Media: p.pictured(post, d)}
+	e := chapter.Edit{Title: &d.Title, Summary: &d.Summary, Practice: d.Practice, Reason: form.Get("reason"), Small: form.Ticked("small"), Media: p.pictured(post, d)}
 	if form.Get("scope") != scopeField(post) {
 		e.Visibility, e.LocalOnly = d.Visibility, d.LocalOnly
 	}
@@ -281,7 +284,9 @@ func (p *Pages) showWrite(w http.ResponseWriter, r *http.Request, v *visit, form
 		view.Sections = append(view.Sections, form.Field(sectionField(s.Key), sectionLabel(s), s.Prompt).Tall())
 	}
 	if post != nil {
-		p.viewOfSaved(v, post, &view)
+		if err := p.viewOfSaved(r.Context(), v, post, &view); err != nil {
+			return err
+		}
 	}
 	view.Into = pictureChoices(form, kind)
 	if view.Themes, err = p.themeChoices(r.Context(), form); err != nil {
@@ -293,6 +298,11 @@ func (p *Pages) showWrite(w http.ResponseWriter, r *http.Request, v *visit, form
 	if view.Publish, err = p.publishButtons(r.Context(), v, &view, post); err != nil {
 		return err
 	}
+	for i := range view.Publish {
+		if a := &view.Publish[i]; a.Scope == onlyMe && view.OnlyMe != "" {
+			a.Sentence = view.OnlyMe
+		}
+	}
 	if form.Fault("guard") != "" || form.Get("looked") != "" {
 		view.Findings = p.findings(v, form)
 		view.FindingsHeading = findingsHeading(len(view.Findings))
@@ -302,12 +312,21 @@ func (p *Pages) showWrite(w http.ResponseWriter, r *http.Request, v *visit, form
 }
 
 // viewOfSaved fills in what is different when a draft or a note is changed.
-func (p *Pages) viewOfSaved(v *visit, post *models.Post, view *writeView) {
+func (p *Pages) viewOfSaved(ctx context.Context, v *visit, post *models.Post, view *writeView) (err error) {
+	view.CoAuthorsURL = coAuthorsURL(post.ID)
+	if view.Calls, err = p.openProposals(ctx, v, post); err != nil {
+		return err
+	}
 	view.Action, view.DraftKey = editURL(post), "note-"+post.ID.String()
 	view.DeleteURL, view.DeleteWords = deleteURL(post), "Throw this draft away"
 	if !view.Edit {
 		view.SavedAt = ptr(v.moment(changedAt(post)))
-		return
+		who, err := p.writersOf(ctx, post)
+		if who != "" {
+			view.Lead += " " + who + " can read this draft too."
+			view.OnlyMe = "Only you and " + who + " can read this. It waits on your shelf."
+		}
+		return err
 	}
 	view.CanDraft = false
 	view.DeleteWords = "Take this note away"
@@ -316,6 +335,7 @@ func (p *Pages) viewOfSaved(v *visit, post *models.Post, view *writeView) {
 	if post.State == models.Published && post.Visibility.Open() && !post.LocalOnly {
 		view.Lead += " Sites that have a copy are sent the change."
 	}
+	return nil
 }
 
 // publishButtons are the words of the button and the sentence under it, for
