@@ -22,6 +22,30 @@ import (
 	"atelier/models/text"
 )
 
+// propose has a member propose something for a note of lead.
+func propose(t *testing.T, c *chapter.Chapter, lead, by *models.Account) *models.Proposal {
+	t.Helper()
+	ctx := t.Context()
+	note, err := c.Publish(ctx, lead, chapter.Draft{Title: "Walking", Visibility: models.Public, Practice: &models.Practice{Kind: models.Approach, Sections: []models.Section{{Key: "when", Text: "Early."}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{c.InviteCoAuthor(ctx, lead, note.ID, by.ID), c.AnswerInvitation(ctx, by, note.ID, true)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun, err := c.BeginProposal(ctx, by, note.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := c.Propose(ctx, by, note.ID, chapter.Proposed{Seal: begun.Base.Seal(), Reason: "It was later", Text: models.Wording{Title: "Walking", Sections: []models.Section{{Key: "when", Text: "Late."}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
 // A member's archive has what the member wrote, whoever may read it, and
 // nothing of anybody else.
 func TestArchive(t *testing.T) {
@@ -82,6 +106,7 @@ func TestArchive(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	proposed := propose(t, c, ben, ana)
 
 	h := site(t, func(x *Config) { x.Chapter, x.Media = c, files })
 	cookies := &session.Sessions{Store: c.Store, Secure: true}
@@ -123,17 +148,18 @@ func TestArchive(t *testing.T) {
 	}
 	slices.Sort(names)
 	want := []string{"README.txt", "actor.json", "directory.csv", "lists/blocked_accounts.csv", "lists/blocked_domains.csv", "lists/bookmarks.csv", "lists/following_accounts.csv", "lists/lists.csv",
-		"lists/muted_accounts.csv", "media/" + key[strings.LastIndex(key, "/")+1:], "notes/checking-in.md", "notes/draft", "outbox.json", "reviews.md", "posts/" + talk.ID.String() + ".md", "posts/" + inside.ID.String() + ".md"}
+		"lists/muted_accounts.csv", "media/" + key[strings.LastIndex(key, "/")+1:], "notes/checking-in.md", "notes/draft", "outbox.json", "reviews.md", "proposals/" + proposed.ID.String() + ".md", "posts/" + talk.ID.String() + ".md", "posts/" + inside.ID.String() + ".md"}
 	slices.Sort(want)
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Fatalf("(-want +got):\n%s", diff)
 	}
 	for name, word := range map[string]string{
-		"posts/" + talk.ID.String() + ".md":   "hello *all*",
-		"posts/" + inside.ID.String() + ".md": `readers: "members"`,
-		"notes/checking-in.md":                "title: \"Checking in\"\nkind: \"approach\"\n",
-		"directory.csv":                       "Field,Text,Shown to\nask,,members\ntown,Courtenay,everyone\nlanguages,,members\ncredential,\"Courtenay, \"\"PCC\"\"\",nobody\n",
-		"README.txt":                          "This is what ana@here.example has in Test Coaches",
+		"posts/" + talk.ID.String() + ".md":         "hello *all*",
+		"posts/" + inside.ID.String() + ".md":       `readers: "members"`,
+		"notes/checking-in.md":                      "title: \"Checking in\"\nkind: \"approach\"\n",
+		"directory.csv":                             "Field,Text,Shown to\nask,,members\ntown,Courtenay,everyone\nlanguages,,members\ncredential,\"Courtenay, \"\"PCC\"\"\",nobody\n",
+		"proposals/" + proposed.ID.String() + ".md": "reason: \"It was later\"\nstate: \"open\"",
+		"README.txt":                                "This is what ana@here.example has in Test Coaches",
 	} {
 		if !strings.Contains(got[name], word) {
 			t.Errorf("%s lacks %q: %s", name, word, got[name])

@@ -469,3 +469,115 @@ func TestAReviewTravels(t *testing.T) {
 		}
 	}
 }
+
+// Who wrote a note too travels with it: as contributors, as mentions, in words.
+// The author alone is its author. Who left goes with the next Update; a small
+// fix makes none.
+func TestCoAuthorsTravel(t *testing.T) {
+	alpha, beta, ana, bob := two(t)
+	ctx := t.Context()
+	beta.Follow(t, bob, ana, alpha)
+	noor := alpha.Member(t, "noor")
+	beta.See(t, noor, alpha)
+	tell := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	words := func(s string) *models.Practice {
+		return &models.Practice{Kind: models.Approach, Confidentiality: models.NoClient, Sections: []models.Section{{Key: "when", Text: s}}}
+	}
+	p := alpha.Publish(t, ana, "", func(d *chapter.Draft) { d.Title, d.Practice = "When a client goes quiet", words("Mid-session.") })
+	tell(alpha.Chapter.InviteCoAuthor(ctx, ana, p.ID, noor.ID))
+	there := beta.Post(t, p.URI)
+	if _, doc := Get(t, p.URI, nil); doc["atelier:contributor"] != nil || strings.Contains(there.HTML, "noor") {
+		t.Errorf("who was only asked is named: %v, %s", doc["atelier:contributor"], there.HTML)
+	}
+	tell(alpha.Chapter.AnswerInvitation(ctx, noor, p.ID, true))
+	named := func(want bool) func() string {
+		return func() string {
+			there := beta.Post(t, p.URI)
+			if got := len(there.Practice.Others()) == 1; got != want || strings.Contains(there.HTML, "Written with") != want {
+				return fmt.Sprintf("beta has %v: %s", there.Practice.Others(), there.HTML)
+			}
+			return ""
+		}
+	}
+	Eventually(t, named(true))
+	lena, err := beta.Store.AccountByURI(ctx, noor.URI)
+	tell(err)
+	if there := beta.Post(t, p.URI); there.Practice.With[0] != lena.ID || there.AuthorID == lena.ID {
+		t.Errorf("beta names %v, by %d", there.Practice.With, there.AuthorID)
+	}
+	_, doc := Get(t, p.URI, nil)
+	if fmt.Sprint(doc["atelier:contributor"]) != "["+noor.URI+"]" || doc["attributedTo"] != ana.URI || !strings.Contains(fmt.Sprint(doc["tag"]), noor.URI) ||
+		!strings.Contains(fmt.Sprint(doc["cc"]), noor.URI) {
+		t.Errorf("the document is %v", doc)
+	}
+	updated := doc["updated"]
+	Quiet(t, alpha, beta)
+
+	// A small fix: nothing is sent, and the time stays.
+	before := beta.Requests("POST /inbox")
+	if before == 0 {
+		t.Error("beta's inbox was not asked for yet")
+	}
+	_, err = alpha.Chapter.Edit(ctx, ana, p.ID, chapter.Edit{Practice: words("In mid-session."), Small: true})
+	tell(err)
+	Quiet(t, alpha, beta)
+	if n := beta.Requests("POST /inbox") - before; n != 0 {
+		t.Errorf("a small fix sent %d", n)
+	}
+	if _, doc := Get(t, p.URI, nil); doc["updated"] != updated || !strings.Contains(fmt.Sprint(doc["content"]), "In mid-session.") {
+		t.Errorf("after a small fix: updated %v, was %v; %v", doc["updated"], updated, doc["content"])
+	}
+	if there := beta.Post(t, p.URI); strings.Contains(there.HTML, "In mid-session.") {
+		t.Errorf("beta has %s", there.HTML)
+	}
+
+	// The name goes from the document at once, and with an Update elsewhere:
+	// two of one note are a quarter of an hour apart, so the job is what waits.
+	tell(alpha.Chapter.StepDown(ctx, noor, p.ID))
+	if _, doc := Get(t, p.URI, nil); doc["atelier:contributor"] != nil || doc["updated"] == updated {
+		t.Errorf("after stepping down: %v, updated %v", doc["atelier:contributor"], doc["updated"])
+	}
+	if waits, err := alpha.Store.JobWaits(ctx, chapter.JobUpdate, p.ID.String()); err != nil || !waits {
+		t.Errorf("no Update waits: %v", err)
+	}
+}
+
+// A server speaks for its own people alone: whom a note from elsewhere names
+// here, or on a third server, did not say there that they agree. Nobody is
+// looked up for it.
+func TestContributorsAreBelievedOfTheirOwnServer(t *testing.T) {
+	beta := Start(t, "beta", storetest.SQLite(t))
+	bob := beta.Member(t, "bob")
+	home, third := NewPeer(t), NewPeer(t)
+	joel, lena, pim, cy := home.Actor("joel", 0), home.Actor("lena", 1), home.Actor("pim", 2), third.Actor("cy", 3)
+	for _, a := range []*Actor{lena, cy} {
+		if _, err := beta.Finder.Account(t.Context(), a.URI); err != nil {
+			t.Fatal(err)
+		}
+	}
+	note := with(joel.Note("1", "<p>Walk.</p>", nil), JSON{"type": "Article", "name": "Walking the silence", "atelier:kind": "tool",
+		"atelier:contributor": []any{bob.URI, cy.URI, pim.URI, joel.URI, lena.URI, lena.URI}})
+	home.Put(note["id"].(string), note)
+	p, err := beta.Finder.Post(t.Context(), note["id"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := beta.Store.AccountByURI(t.Context(), lena.URI)
+	if err != nil || !slices.Equal(p.Practice.Others(), []models.ID{known.ID}) {
+		t.Errorf("it names %v, want %d alone: %v", p.Practice.Others(), known.ID, err)
+	}
+	if n := home.Asked(pim.URI); n != 0 {
+		t.Errorf("pim was looked up %d times", n)
+	}
+	for _, a := range []models.ID{known.ID, bob.ID} {
+		list, err := beta.Store.CoAuthored(t.Context(), models.Viewer{AccountID: bob.ID, Role: models.Ordinary}, a, 9)
+		if err != nil || (len(list) == 1) != (a == known.ID) {
+			t.Errorf("%d is named in %d notes, %v", a, len(list), err)
+		}
+	}
+}

@@ -144,6 +144,19 @@ func practice() PostContext {
 	}
 }
 
+// withCoAuthors is a note that two members wrote with its author. Nobody is
+// named in its text.
+func withCoAuthors(v models.Visibility) PostContext {
+	return with(practice(), func(c *PostContext) {
+		c.Post.Visibility, c.Post.Mentions, c.Extension = v, nil, nil
+		for _, name := range []string{"ben", "noor"} {
+			a := account(models.Person, urls.Person(name), name)
+			a.URL = urls.PersonPage(name)
+			c.Contributors = append(c.Contributors, a)
+		}
+	})
+}
+
 func poll(multiple bool) PostContext {
 	p := post(models.QuestionType, models.Public)
 	p.Poll = &models.Poll{
@@ -233,6 +246,8 @@ var sent = []struct {
 	{"article-changed-since-review", func() (Document, error) {
 		return enc.Post(with(practice(), func(c *PostContext) { c.Post.Version++ }))
 	}},
+	{"article-with-coauthors", func() (Document, error) { return enc.Post(withCoAuthors(models.Public)) }},
+	{"article-with-coauthors-private", func() (Document, error) { return enc.Post(withCoAuthors(models.Private)) }},
 	{"question", func() (Document, error) { return enc.Post(poll(false)) }},
 	{"question-multiple-closed", func() (Document, error) { return enc.Post(poll(true)) }},
 	{"quote", func() (Document, error) { return enc.Post(quote()) }},

@@ -413,3 +413,67 @@ func TestCoAuthorsPagesAreWellMade(t *testing.T) {
 	wellMade(t, "Ana", she.post("/talk/"+note.ID.String()+"/coauthors", "do", "invite", "who", ""))
 	wellMade(t, "Ben", he.post("/talk/"+note.ID.String()+"/proposal", "do", "propose", "reason", ""))
 }
+
+// TestBrowserCoAuthors looks at the pages of those who write a note together as
+// TestBrowserPages looks at the others.
+func TestBrowserCoAuthors(t *testing.T) {
+	ctx := chromium(t)
+	h, ana, note, _ := furnished(t)
+	tobias, err := h.Store.AccountByHandle(t.Context(), "tobias")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noor, err := h.Store.AccountByHandle(t.Context(), "noor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		h.Chapter.InviteCoAuthor(t.Context(), ana, note.ID, tobias.ID), h.Chapter.InviteCoAuthor(t.Context(), ana, note.ID, noor.ID),
+		h.Chapter.AnswerInvitation(t.Context(), tobias, note.ID, true),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun, err := h.Chapter.BeginProposal(t.Context(), tobias, note.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := begun.Text
+	words.Sections = append([]models.Section{}, words.Sections...)
+	words.Sections[0].Text = strings.Replace(words.Sections[0].Text, "third or fourth", "second or third", 1)
+	words.Sections[3].Text += "\n- By telephone, count aloud to ten on 3 March."
+	x, err := h.Chapter.Propose(t.Context(), tobias, note.ID, chapter.Proposed{Seal: begun.Base.Seal(), Reason: "It comes up sooner by telephone", Text: words})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pr := *note.Practice
+	pr.Sections = append([]models.Section{}, words.Sections...)
+	pr.Sections[0].Text = "Somewhere around the fifth session a client who has been talking freely stops."
+	if _, err := h.Chapter.Edit(t.Context(), ana, note.ID, chapter.Edit{Practice: &pr, Reason: "A slip", Small: true}); err != nil {
+		t.Fatal(err)
+	}
+	lead, other, asked := h.open(ctx, true), h.open(ctx, true), h.open(ctx, true)
+	lead.signIn(ana)
+	other.signIn(tobias)
+	asked.signIn(noor)
+	base := "/talk/" + note.ID.String()
+	for _, page := range []struct {
+		name, path string
+		by         *tab
+	}{
+		{"coauthors-note", "/notes/" + note.Slug, lead},
+		{"coauthors", base + "/coauthors", lead},
+		{"coauthors-mine", base + "/coauthors", other},
+		{"coauthors-asked", base + "/coauthors", asked},
+		{"coauthors-propose", base + "/proposal", other},
+		{"coauthors-proposal", "/proposals/" + x.ID.String(), lead},
+		{"coauthors-edit", base + "/edit", lead},
+		{"coauthors-history", "/notes/" + note.Slug + "/history", lead},
+		{"coauthors-person", "/people/tobias", lead},
+		{"coauthors-notices", "/notices", lead},
+		{"coauthors-print", "/notes/" + note.Slug + "/print", lead},
+	} {
+		page.by.look(page.name, page.path)
+	}
+}

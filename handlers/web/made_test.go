@@ -45,7 +45,7 @@ func TestEveryPageIsWellMade(t *testing.T) {
 	for _, path := range []string{"/", "/library", "/library?kind=tool", "/notes/" + note.Slug, "/notes/" + note.Slug + "/print", "/notes/" + note.Slug + "/history", "/notes/new",
 		"/notes/new?kind=tool", draft, "/notes/the-three-line-diary", "/talk/" + talk.ID.String(), "/talk/new", "/people/tobias", "/people/ana", "/people", "/people?q=tob",
 		"/people/lena@books.example", "/shelf", "/notices", "/settings", "/settings/posts", "/settings/password", "/settings/apps", "/settings/moving", "/settings/leave", "/settings/data", "/people/lena@books.example/report", "/search", "/search?q=silence",
-		"/talk/" + note.ID.String() + "/delete", "/talk/" + note.ID.String() + "/edit", "/talk/" + talk.ID.String() + "/history"} {
+		"/talk/" + note.ID.String() + "/delete", "/talk/" + note.ID.String() + "/edit", "/talk/" + note.ID.String() + "/coauthors", "/talk/" + talk.ID.String() + "/history"} {
 		wellMade(t, "Ana", me.get(path))
 	}
 	for _, path := range []string{"/", "/welcome/1", "/welcome/2", "/welcome/3"} {

@@ -147,7 +147,7 @@ func TestBrowserPages(t *testing.T) {
 		"kinds": "/notes/new", "write": "/notes/new?kind=approach", "draft": fmt.Sprintf("/talk/%d/edit", draft), "waiting": "/notes/the-three-line-diary",
 		"talk": "/talk/" + talk.ID.String(), "say": "/talk/new", "person": "/people/tobias", "me": "/people/ana", "people": "/people", "people-found": "/people?q=managers", "shelf": "/shelf",
 		"notices": "/notices", "settings": "/settings", "settings-posts": "/settings/posts", "settings-password": "/settings/password", "settings-apps": "/settings/apps", "settings-moving": "/settings/moving", "settings-leave": "/settings/leave", "settings-data": "/settings/data", "report": "/people/tobias/report",
-		"consent": "/oauth/authorize?scope=read+write+push&redirect_uri=https://heron.example/", "code": "/oauth/authorize/native", "search": "/search?q=silence", "tag": "/tags/presence", "delete": fmt.Sprintf("/talk/%d/delete", note.ID), "remote": "/people/lena@books.example",
+		"consent": "/oauth/authorize?scope=read+write+push&redirect_uri=https://heron.example/", "code": "/oauth/authorize/native", "search": "/search?q=silence", "tag": "/tags/presence", "delete": fmt.Sprintf("/talk/%d/delete", note.ID), "coauthors-none": fmt.Sprintf("/talk/%d/coauthors", note.ID), "remote": "/people/lena@books.example",
 	} {
 		me.look(name, path)
 	}
