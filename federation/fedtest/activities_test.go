@@ -529,6 +529,9 @@ func TestCoAuthorsTravel(t *testing.T) {
 	if n := beta.Requests("POST /inbox") - before; n != 0 {
 		t.Errorf("a small fix sent %d", n)
 	}
+	if waits, err := alpha.Store.JobWaits(ctx, chapter.JobUpdate, p.ID.String()); err != nil || waits {
+		t.Errorf("an Update of a small fix waits: %v, %v", waits, err)
+	}
 	if _, doc := Get(t, p.URI, nil); doc["updated"] != updated || !strings.Contains(fmt.Sprint(doc["content"]), "In mid-session.") {
 		t.Errorf("after a small fix: updated %v, was %v; %v", doc["updated"], updated, doc["content"])
 	}
