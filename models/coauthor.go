@@ -155,12 +155,3 @@ type VersionMark struct {
 // CanBeNamed says whether a note can name the account as a co-author: it is not
 // gone, and nobody took it out of sight.
 func (a *Account) CanBeNamed() bool { return !a.Suspended() && a.DeletedAt.IsZero() }
-
-// ToldAt is when what others read of a local post changed last: its text, or
-// who is named beside it. It is zero if that never happened.
-func (p *Post) ToldAt() time.Time {
-	if p.UpdatedAt.After(p.EditedAt) {
-		return p.UpdatedAt
-	}
-	return p.EditedAt
-}

@@ -9,9 +9,25 @@ import (
 // Reviewed is the chapter's word that members of it read a version of a note
 // before others rely on it.
 type Reviewed struct {
-	By      string `json:"by"`      // id of the chapter's Group
-	On      string `json:"on"`      // the day, as 2006-01-02
-	Version int    `json:"version"` // that was read
+	By      string `json:"by"`              // id of the chapter's Group
+	On      string `json:"on"`              // the day, as 2006-01-02
+	Version int    `json:"version"`         // that was read
+	Fixed   int    `json:"fixed,omitempty"` // the last version since with small fixes alone; 0: none
+}
+
+// Since says whether version of the note is another text than the one that was
+// read.
+func (r *Reviewed) Since(version int) bool { return version > max(r.Version, r.Fixed) }
+
+// AfterEdit is the mark of a note whose new version is version, small if that
+// made small fixes alone. r is nil for a note without a mark.
+func (r *Reviewed) AfterEdit(version int, small bool) *Reviewed {
+	if r == nil || !small || r.Since(version-1) {
+		return r
+	}
+	now := *r
+	now.Fixed = version
+	return &now
 }
 
 // Day is the day of the review; the zero time if On is none.
@@ -32,7 +48,7 @@ const changedSince = "; changed since review."
 // is the note's present one.
 func (r *Reviewed) Line(chapter string, version int) string {
 	by := strings.TrimSpace("the chapter " + chapter)
-	if version > r.Version {
+	if r.Since(version) {
 		return "Reviewed by " + by + ", " + r.When() + changedSince
 	}
 	return "Reviewed by " + by + ", " + r.When() + "."
@@ -156,8 +172,8 @@ type ReviewComment struct {
 	CreatedAt time.Time
 }
 
-// ToldAt is when what others read of a local post changed last: its text, or
-// its mark. It is zero if that never happened.
+// ToldAt is when what others read of a local post changed last: its text,
+// its mark, or who is named beside it. It is zero if that never happened.
 func (p *Post) ToldAt() time.Time {
 	if p.UpdatedAt.After(p.EditedAt) {
 		return p.UpdatedAt

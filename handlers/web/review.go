@@ -43,7 +43,7 @@ func (p *Pages) markOf(post *models.Post, by string, now time.Time) *mark {
 	r := post.Practice.Reviewed
 	var since []string
 	_, changed := withoutMark(post, post.HTML) // versions are counted where a note lives
-	if changed || post.Local && post.Version > r.Version {
+	if changed || post.Local && r.Since(post.Version) {
 		since = append(since, "changed since review")
 	}
 	if r.NeedsLook(now) {

@@ -221,8 +221,8 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 	}
 	if p.Local {
 		if p.Practice != nil && old.Practice != nil {
-			p.Practice.Reviewed = old.Practice.Reviewed // an edit does not take the mark, or give one
-			p.Practice.With = old.Practice.With         // nor does it name or drop anybody
+			p.Practice.Reviewed = old.Practice.Reviewed.AfterEdit(p.Version, out.small) // an edit does not take the mark, or give one
+			p.Practice.With = old.Practice.With                                         // nor does it name or drop anybody
 		}
 		if err := tx.AttachMedia(ctx, p.ID, mediaIDs(p.Media)); err != nil {
 			return err
@@ -240,8 +240,10 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 		if err := c.recordThemes(ctx, tx, p, p.Practice.Themes); err != nil {
 			return err
 		}
-		if err := c.tellReaders(ctx, tx, p); err != nil {
-			return err
+		if !out.small {
+			if err := c.tellReaders(ctx, tx, p); err != nil {
+				return err
+			}
 		}
 	}
 	if !out.small {
