@@ -77,7 +77,7 @@ func (t *typed) blank() {
 		t.reply = newForm()
 	}
 	if t.tried == nil {
-		t.tried = newForm("outcome", string(models.Helped))
+		t.tried = newForm()
 	}
 }
 
