@@ -305,11 +305,10 @@ func (v *visit) tried() error {
 		return store.ErrNotFound
 	}
 	uri := v.urls.Tried(p.URI)
-	tallies, err := v.store.Tallies(v.ctx, models.Stranger, []models.ID{p.ID})
+	total, err := v.store.CountReports(v.ctx, models.Stranger, p.ID)
 	if err != nil {
 		return err
 	}
-	total := tallies[p.ID].Total()
 	paged, after := v.paging()
 	c := wire.CollectionContext{ID: uri, Ordered: true, Total: total, First: v.urls.FirstPage(uri)}
 	if paged {

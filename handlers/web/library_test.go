@@ -19,11 +19,13 @@ func TestSievingTheLibrary(t *testing.T) {
 			}
 		}
 		chairs := h.note(ana, "Six chairs", of(models.Tool, "purpose", "teams"))
-		h.note(ana, "Cards", of(models.Tool, "purpose", "supervision"))
+		cards := h.note(ana, "Cards", of(models.Tool, "purpose", "supervision"))
 		ferry := h.note(ana, "A ferry", of(models.Story, "turn", "teams"))
 		h.note(ana, "A hidden tool", of(models.Tool, "purpose", "teams"), forMembers)
 		h.tells(tobias, chairs, models.Helped, "", "")
 		h.tells(tobias, ferry, models.Mixed, "", "")
+		h.tells(tobias, cards, models.Adapted, "", "")
+		h.tells(tobias, cards, models.DidNotFit, "", "") // he thinks so now
 		// What a member says to the members does not change what strangers see.
 		h.says(tobias, "Hidden", answering(ferry), toMembers, func(d *chapter.Draft) { d.Talk = models.Talk{Tried: true, Outcome: models.Reframed} })
 		lena := storetest.Account(t, h.Store, "lena@books.example")
@@ -46,6 +48,9 @@ func TestSievingTheLibrary(t *testing.T) {
 			{me, "/library?outcome=helped", []string{"Six chairs"}},
 			{me, "/library?outcome=reframed", []string{"A ferry"}},
 			{stranger, "/library?outcome=reframed", nil},
+			{me, "/library?outcome=mixed", nil},
+			{stranger, "/library?outcome=mixed", []string{"A ferry"}},
+			{me, "/library?outcome=adapted", nil},
 			{me, "/library?outcome=helped&theme=supervision", nil},
 			{me, "/library?outcome=helped&theme=teams&kind=tool&whose=ours", []string{"Six chairs"}},
 			{me, "/library?whose=ours", []string{"Six chairs", "Cards", "A ferry", "A hidden tool"}},

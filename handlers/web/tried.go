@@ -111,12 +111,16 @@ func (p *Pages) triedPart(ctx context.Context, v *visit, note *models.Post, by P
 		tally := tallies[note.ID]
 		if n := tally.Total(); n > 0 {
 			out.Heading, out.Tally = capital(triedWords(n)), tallyWords(tally)
-			if n > latestReports {
-				out.All = "All " + number(n) + " reports"
-			}
 		}
-		if n := tally.Total(); n > 0 && v.mayObject(note) {
+		all, err := p.Store.CountReports(ctx, v.viewer, note.ID)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case all > 0 && v.mayObject(note):
 			out.All = "All reports"
+		case all > latestReports:
+			out.All = "All " + number(all) + " reports"
 		}
 		out.AllURL = "/notes/" + note.Slug + "/tried"
 		reports, err := p.Store.Reports(ctx, v.viewer, note.ID, store.Page{Limit: latestReports})

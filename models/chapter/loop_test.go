@@ -66,17 +66,27 @@ func TestTried(t *testing.T) {
 			}
 			return all[n.ID]
 		}
-		want := models.Tally{models.Helped: 1, models.DidNotFit: 1}
-		if diff := cmp.Diff(want, tally(models.Stranger)); diff != "" {
+		// People are counted, not reports: the latest of each.
+		if diff := cmp.Diff(models.Tally{models.DidNotFit: 1}, tally(models.Stranger)); diff != "" {
 			t.Errorf("tally (-want +got):\n%s", diff)
+		}
+		if n, err := c.Store.CountReports(ctx, models.Stranger, n.ID); err != nil || n != 2 {
+			t.Errorf("%d reports, %v; want 2", n, err)
+		}
+		if _, err := c.Tried(ctx, chaptertest.Member(t, c, "cleo", models.Ordinary), n.ID, chapter.Tried{Outcome: models.Helped}); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(models.Tally{models.Helped: 1, models.DidNotFit: 1}, tally(models.Stranger)); diff != "" {
+			t.Errorf("tally of two people (-want +got):\n%s", diff)
 		}
 		if err := c.ObjectToReport(ctx, viewerOf(t, c, ben), report.ID); models.KindOf(err) != models.Forbidden {
 			t.Errorf("anybody objects: %v", err)
 		}
-		if err := c.ObjectToReport(ctx, viewerOf(t, c, ana), report.ID); err != nil {
+		// A report that is taken off the count brings the earlier one back.
+		if err := c.ObjectToReport(ctx, viewerOf(t, c, ana), app.ID); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(models.Tally{models.DidNotFit: 1}, tally(models.Stranger)); diff != "" {
+		if diff := cmp.Diff(models.Tally{models.Helped: 2}, tally(models.Stranger)); diff != "" {
 			t.Errorf("tally after an objection (-want +got):\n%s", diff)
 		}
 		// A report is never wider than its note, nor is its count.

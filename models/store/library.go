@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"atelier/models"
 )
@@ -27,18 +28,25 @@ type NoteFilter struct {
 }
 
 // triedWith are the notes on which the viewer may read a report with an
-// outcome: one for everyone, or for the members of whom it is one.
-const triedWith = ` FROM (SELECT DISTINCT r.note_id FROM reports_tried r JOIN posts o ON o.id = r.post_id
-	WHERE r.outcome = ? AND r.objected_by IS NULL AND r.counts_at <= ? AND NOT o.hidden AND o.state = 'published'
-		AND (o.visibility IN ('public', 'unlisted') AND NOT o.local_only OR (? AND o.visibility = 'private' AND o.local_only))) x
+// outcome that nobody took back by a later one.
+var triedWith = ` FROM (SELECT DISTINCT r.note_id FROM reports_tried r JOIN posts o ON o.id = r.post_id
+	WHERE r.outcome = ? AND ` + counting("r", "o") + ` AND NOT EXISTS (SELECT 1 FROM reports_tried l JOIN posts m ON m.id = l.post_id
+		WHERE l.note_id = r.note_id AND l.account_id = r.account_id AND l.post_id > r.post_id AND ` + counting("l", "m") + `)) x
 	JOIN posts p ON p.id = x.note_id LEFT JOIN post_stats s ON s.post_id = p.id`
+
+// counting is the condition that a report counts by now and is for everyone,
+// or for the members of whom the viewer is one.
+func counting(report, post string) string {
+	return strings.NewReplacer("r.", report+".", "o.", post+".").Replace(`r.objected_by IS NULL AND r.counts_at <= ? AND NOT o.hidden AND o.state = 'published'
+		AND (o.visibility IN ('public', 'unlisted') AND NOT o.local_only OR (? AND o.visibility = 'private' AND o.local_only))`)
+}
 
 // Notes returns a page of the library.
 func (q queries) Notes(ctx context.Context, v models.Viewer, f NoteFilter, p Page) ([]*models.Post, error) {
 	l := postList{column: "p.id", from: fromPosts, condition: `p.practice_kind <> ''`}
 	switch {
 	case f.Outcome != "":
-		l.from, l.args = triedWith, []any{f.Outcome, q.now(), v.IsMember()}
+		l.from, l.args = triedWith, []any{f.Outcome, q.now(), v.IsMember(), q.now(), v.IsMember()}
 		if f.ThemeID != 0 {
 			l.condition += ` AND EXISTS (SELECT 1 FROM post_themes y WHERE y.theme_id = ? AND y.post_id = p.id)`
 			l.args = append(l.args, f.ThemeID)

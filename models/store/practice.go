@@ -72,8 +72,19 @@ func (q queries) NewestReports(ctx context.Context, v models.Viewer, since model
 		append(append([]any{since, me, q.now(), me, me, me}, args...), limit)...)
 }
 
+// CountReports counts the reports on a note that count and that the viewer may
+// read: what Reports returns, page after page.
+func (q queries) CountReports(ctx context.Context, v models.Viewer, noteID models.ID) (n int, err error) {
+	rule, args := visible(v)
+	err = q.row(ctx, `SELECT COUNT(*) FROM reports_tried r JOIN posts p ON p.id = r.post_id
+		WHERE r.note_id = ? AND r.objected_by IS NULL AND r.counts_at <= ? AND`+rule, append([]any{noteID, q.now()}, args...), &n)
+	return n, err
+}
+
 // Tallies returns how those who tried each of the notes with ids fared, as far
-// as the viewer may read their reports.
+// as the viewer may read their reports. It counts people: of several reports
+// of one person on a note the latest counts. A report that does not count yet,
+// was objected to, or is not for the viewer takes nothing from an earlier one.
 func (q queries) Tallies(ctx context.Context, v models.Viewer, noteIDs []models.ID) (map[models.ID]models.Tally, error) {
 	out := map[models.ID]models.Tally{}
 	if len(noteIDs) == 0 {
@@ -86,8 +97,11 @@ func (q queries) Tallies(ctx context.Context, v models.Viewer, noteIDs []models.
 	}
 	rule, args := visible(v)
 	found, err := list(ctx, q, func(rows *sql.Rows) (r row, err error) { return r, rows.Scan(&r.note, &r.outcome, &r.n) }, `
-		SELECT r.note_id, r.outcome, COUNT(*) FROM reports_tried r JOIN posts p ON p.id = r.post_id
-		WHERE r.note_id {ids} AND r.objected_by IS NULL AND r.counts_at <= ? AND`+rule+` GROUP BY r.note_id, r.outcome`, append([]any{noteIDs, q.now()}, args...)...)
+		SELECT x.note_id, x.outcome, COUNT(*) FROM (
+			SELECT r.note_id, r.outcome, ROW_NUMBER() OVER (PARTITION BY r.note_id, r.account_id ORDER BY r.post_id DESC) AS nth
+			FROM reports_tried r JOIN posts p ON p.id = r.post_id
+			WHERE r.note_id {ids} AND r.objected_by IS NULL AND r.counts_at <= ? AND`+rule+`) x
+		WHERE x.nth = 1 GROUP BY x.note_id, x.outcome`, append([]any{noteIDs, q.now()}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("count reports: %w", err)
 	}
