@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -141,6 +142,19 @@ func TestHelpAndVersion(t *testing.T) {
 		code, stdout, stderr := atelier(t, "", args...)
 		if code != 0 || !strings.Contains(stdout, "Usage: atelier") || stderr != "" {
 			t.Errorf("%v: %d %q %q", args, code, stdout, stderr)
+		}
+	}
+	// Nothing is listed that does nothing.
+	for command, want := range map[string][]string{
+		"version": {"--help"}, "demo": {"--help", "--listen"}, "backup": {"--config", "--database", "--domain", "--help", "--media"},
+		"migrate": {"--config", "--database", "--domain", "--help"}, "member add": {"--config", "--database", "--domain", "--email", "--help"},
+		"serve": {"--config", "--database", "--domain", "--help", "--listen", "--log-level", "--media", "--metrics-listen", "--rate-limits", "--smtp"},
+	} {
+		out := ok(t, "", append(strings.Fields(command), "--help")...)
+		for _, flag := range []string{"--config", "--database", "--domain", "--email", "--help", "--listen", "--log-level", "--media", "--metrics-listen", "--rate-limits", "--smtp"} {
+			if got := strings.Contains(out, " "+flag); got != slices.Contains(want, flag) {
+				t.Errorf("%s lists %s: %v", command, flag, got)
+			}
 		}
 	}
 	if out := ok(t, "", "version"); !strings.HasPrefix(out, "atelier "+version+" (go1.") {

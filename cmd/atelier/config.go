@@ -19,33 +19,33 @@ import (
 )
 
 // Config is how a chapter is run. A flag beats its variable, a variable the
-// configuration file.
+// configuration file. The tag "of" names the commands that heed an option.
 type Config struct {
 	File string `name:"config" env:"ATELIER_CONFIG" placeholder:"FILE" help:"Read options from a TOML file; they are named as the flags are."`
 
 	Domain        string `env:"ATELIER_DOMAIN" default:"localhost:8080" placeholder:"HOST" help:"Host, and port if it is not the scheme's own, in ids and handles. It cannot change once the chapter is open (${default})."`
 	AccountDomain string `env:"ATELIER_ACCOUNT_DOMAIN" placeholder:"HOST" help:"The part after @ in handles, if it is not the domain."`
 	Scheme        string `env:"ATELIER_SCHEME" placeholder:"SCHEME" help:"Scheme in ids: https, or http if the domain is a loopback name."`
-	Listen        string `env:"ATELIER_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to serve (${default})."`
+	Listen        string `env:"ATELIER_LISTEN" of:"serve doctor demo" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to serve (${default})."`
 	TLS           string `name:"tls" env:"ATELIER_TLS" default:"off" placeholder:"off|auto|CERT,KEY" help:"Encryption: off behind a proxy, auto for certificates by ACME, or two files (${default})."`
 
-	TrustedProxies []string `env:"ATELIER_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Networks whose forwarded headers count."`
+	TrustedProxies []string `env:"ATELIER_TRUSTED_PROXIES" of:"serve" placeholder:"NETWORK" help:"Networks whose forwarded headers count."`
 
 	Data     string `env:"ATELIER_DATA" default:"./atelier-data" placeholder:"FOLDER" help:"Folder of the default database and media (${default})."`
 	Database string `env:"ATELIER_DATABASE" placeholder:"ADDRESS" help:"sqlite:FILE or postgres://... (sqlite:DATA/atelier.db)."`
-	Media    string `env:"ATELIER_MEDIA" placeholder:"PLACE" help:"A folder, or s3://BUCKET?endpoint=... with keys from the usual AWS variables (DATA/media)."`
+	Media    string `env:"ATELIER_MEDIA" of:"serve backup restore doctor" placeholder:"PLACE" help:"A folder, or s3://BUCKET?endpoint=... with keys from the usual AWS variables (DATA/media)."`
 
-	SealingKey string `env:"ATELIER_SEALING_KEY" placeholder:"FILE" help:"The key that seals what the database must not tell by itself; made if it is not there. Nodes of one chapter share it (DATA/sealing.key)."`
+	SealingKey string `env:"ATELIER_SEALING_KEY" of:"serve" placeholder:"FILE" help:"The key that seals what the database must not tell by itself; made if it is not there. Nodes of one chapter share it (DATA/sealing.key)."`
 
-	AllowPeers []string `env:"ATELIER_ALLOW_PEERS" placeholder:"NETWORK" help:"Networks that outgoing requests may reach although they are not public, such as 127.0.0.0/8."`
-	RateLimits string   `env:"ATELIER_RATE_LIMITS" default:"on" enum:"on,off" placeholder:"on|off" help:"Off is for load tests on a loopback name (${default})."`
+	AllowPeers []string `env:"ATELIER_ALLOW_PEERS" of:"serve doctor" placeholder:"NETWORK" help:"Networks that outgoing requests may reach although they are not public, such as 127.0.0.0/8."`
+	RateLimits string   `env:"ATELIER_RATE_LIMITS" of:"serve" default:"on" enum:"on,off" placeholder:"on|off" help:"Off is for load tests on a loopback name (${default})."`
 
-	SMTP string `name:"smtp" env:"ATELIER_SMTP" placeholder:"ADDRESS" help:"Where letters are handed in: smtp://user:password@host:port, or smtps://. Without it they wait, and stewards can pass their links on."`
+	SMTP string `name:"smtp" env:"ATELIER_SMTP" of:"serve doctor" placeholder:"ADDRESS" help:"Where letters are handed in: smtp://user:password@host:port, or smtps://. Without it they wait, and stewards can pass their links on."`
 
-	MetricsListen string `env:"ATELIER_METRICS_LISTEN" placeholder:"ADDRESS" help:"Serve Prometheus metrics and pprof there."`
+	MetricsListen string `env:"ATELIER_METRICS_LISTEN" of:"serve" placeholder:"ADDRESS" help:"Serve Prometheus metrics and pprof there."`
 
-	LogLevel  string `env:"ATELIER_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"debug|info|warn|error" help:"How much to log (${default})."`
-	LogFormat string `env:"ATELIER_LOG_FORMAT" default:"text" enum:"text,json" placeholder:"text|json" help:"How to log: json for machines (${default})."`
+	LogLevel  string `env:"ATELIER_LOG_LEVEL" of:"serve" default:"info" enum:"debug,info,warn,error" placeholder:"debug|info|warn|error" help:"How much to log (${default})."`
+	LogFormat string `env:"ATELIER_LOG_FORMAT" of:"serve" default:"text" enum:"text,json" placeholder:"text|json" help:"How to log: json for machines (${default})."`
 
 	// What settle makes of it.
 	urls    models.URLs
@@ -187,12 +187,9 @@ type fileResolver struct {
 func (f *fileResolver) Validate(*kong.Application) error { return nil }
 
 // Resolve implements kong.Resolver.
-func (f *fileResolver) Resolve(k *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+func (f *fileResolver) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	if flag.Name == "config" || flag.Name == "help" {
 		return nil, nil
-	}
-	if err := f.load(k); err != nil {
-		return nil, err
 	}
 	v, there := f.values[flag.Name]
 	if !there {
@@ -217,6 +214,8 @@ func joined(list []any) string {
 	return strings.Join(words, ",")
 }
 
+// load reads the file, before kong asks for options: what is wrong with the
+// file is not the fault of the first of them.
 func (f *fileResolver) load(k *kong.Context) error {
 	if f.read {
 		return nil

@@ -142,7 +142,7 @@ func TestAFileThatIsWrong(t *testing.T) {
 		})
 	}
 	code, _, stderr := atelier(t, "", "version", "--config", filepath.Join(dir, "none.toml"))
-	if code != 1 || !strings.Contains(stderr, "none.toml is not there") {
+	if want := "atelier: the configuration file " + dir + "/none.toml is not there\n"; code != 1 || stderr != want {
 		t.Errorf("%d %s", code, stderr)
 	}
 }

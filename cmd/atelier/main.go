@@ -92,12 +92,15 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 }
 
 func parser(c *commands, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
+	file := &fileResolver{}
 	return kong.New(c,
 		kong.Name("atelier"),
 		kong.Description("The home of a chapter: a community of practice."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(exit),
-		kong.Resolvers(&fileResolver{}),
+		kong.WithBeforeResolve(file.load),
+		kong.Resolvers(file),
+		kong.Help(help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 	)
 }
