@@ -7,38 +7,45 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"atelier/models"
 	"atelier/models/chapter"
+	"atelier/models/media"
 )
 
 // demoCommand is atelier demo: two filled chapters, federated with each other
 // over loopback, gone when it ends.
 type demoCommand struct{}
 
-// demoDoors are where the two chapters are: two host names, so that a browser
-// keeps their sign-ins apart.
-var demoDoors = [2]struct{ domain, listen string }{
-	{"localhost:8080", "127.0.0.1:8080"},
-	{"beta.localhost:8081", "127.0.0.1:8081"},
+// Help is for --help.
+func (demoCommand) Help() string {
+	return "The first chapter is where --listen says, the second at the next port; if one of the two is taken, both are at the next two that are free."
 }
 
 // Run serves the two chapters until it is told to stop.
 func (demoCommand) Run(r *run) error {
-	slog.SetDefault(slog.New(slog.NewTextHandler(r.stderr, &slog.HandlerOptions{Level: max(r.level, slog.LevelWarn)})))
+	slog.SetDefault(slog.New(slog.NewTextHandler(r.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	folder, err := os.MkdirTemp("", "atelier-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
 	defer os.RemoveAll(folder)
-	d := &demo{password: strings.ToLower(rand.Text()[:12]), out: r.stdout}
-	for i, door := range demoDoors {
-		c := &Config{Domain: door.domain, Listen: door.listen, TLS: "off", Data: filepath.Join(folder, demoChapters[i].Handle),
+	d := &demo{processor: media.NewProcessor(), password: strings.ToLower(rand.Text()[:12]), out: r.stdout}
+	doors, err := demoDoors(r.Listen)
+	if err != nil {
+		return err
+	}
+	for i, door := range doors {
+		defer door.Close()
+		c := &Config{Domain: demoDomain(i, door), Listen: door.Addr().String(), TLS: "off", Data: filepath.Join(folder, demoChapters[i].Handle),
 			AllowPeers: []string{"127.0.0.0/8"}, RateLimits: "on", LogLevel: "warn"}
 		if err := c.settle(); err != nil {
 			return err
@@ -48,20 +55,69 @@ func (demoCommand) Run(r *run) error {
 			return err
 		}
 		defer n.close()
-		if err := n.listen(); err != nil {
-			return err
-		}
+		n.door = door
 		d.nodes[i] = n
 	}
 	return d.run(r.ctx)
 }
 
+// doorsTried is for how many pairs of ports the demo looks.
+const doorsTried = 50
+
+// demoDoors opens the doors of the two chapters: at an address and at the port
+// after it, or further on if somebody else is there, such as make run.
+func demoDoors(address string) (doors [2]net.Listener, err error) {
+	host, port, err := net.SplitHostPort(address)
+	first, portErr := strconv.Atoi(port)
+	if err != nil || portErr != nil {
+		return doors, fmt.Errorf("--listen is an address and a port, such as 127.0.0.1:8080, not %q", address)
+	}
+	for n := first; n < first+doorsTried; n++ {
+		if doors, err = doorPair(host, n); !errors.Is(err, syscall.EADDRINUSE) {
+			return doors, err
+		}
+	}
+	return doors, fmt.Errorf("no two free ports from %d to %d: choose others with --listen, such as --listen=127.0.0.1:9000", first, first+doorsTried)
+}
+
+// doorPair opens two doors side by side; port 0 is any that is free.
+func doorPair(host string, port int) (doors [2]net.Listener, err error) {
+	for i := range doors {
+		at := port
+		if port > 0 {
+			at += i
+		}
+		if doors[i], err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(at))); err != nil {
+			if i > 0 {
+				doors[0].Close()
+			}
+			return doors, fmt.Errorf("serve the demo: %w", err)
+		}
+	}
+	return doors, nil
+}
+
+// demoDomain is the name of chapter i. A browser keeps sign-ins apart by
+// name and not by port: the two have different ones, and where port 8080 may
+// be another chapter's the demo leaves localhost to that.
+func demoDomain(i int, door net.Listener) string {
+	_, port, _ := net.SplitHostPort(door.Addr().String())
+	switch {
+	case i == 1:
+		return "beta.localhost:" + port
+	case port == "8080":
+		return "localhost:" + port
+	}
+	return "alpha.localhost:" + port
+}
+
 // demo is the two chapters while they run.
 type demo struct {
-	nodes    [2]*node
-	people   [2]map[string]*models.Account
-	password string // of everybody
-	out      io.Writer
+	nodes     [2]*node
+	people    [2]map[string]*models.Account
+	processor *media.Processor
+	password  string // of everybody
+	out       io.Writer
 }
 
 // run opens the doors, fills the chapters, and serves until ctx ends.
@@ -134,7 +190,13 @@ func (d *demo) open(ctx context.Context, i int) error {
 			return fmt.Errorf("let %s in: %w", m.Username, err)
 		}
 		indexable := true
-		if people[m.Username], err = c.UpdateProfile(ctx, a, chapter.Profile{Bio: &m.Bio, Indexable: &indexable}); err != nil {
+		profile := chapter.Profile{Bio: &m.Bio, Indexable: &indexable}
+		if m.Face != (demoFace{}) {
+			if profile.Avatar, err = d.portrait(ctx, i, m.Face); err != nil {
+				return fmt.Errorf("draw %s: %w", m.Username, err)
+			}
+		}
+		if people[m.Username], err = c.UpdateProfile(ctx, a, profile); err != nil {
 			return fmt.Errorf("introduce %s: %w", m.Username, err)
 		}
 	}
@@ -183,24 +245,80 @@ func usernames(c demoChapter) (names []string) {
 // write publishes what the members of chapter i wrote, and what was answered.
 func (d *demo) write(ctx context.Context, i int) error {
 	for _, n := range demoChapters[i].Notes {
-		p, err := d.nodes[i].chapter.Publish(ctx, d.people[i][n.By], n.draft())
-		if err != nil {
+		if err := d.writeNote(ctx, i, n); err != nil {
 			return fmt.Errorf("publish %q: %w", n.Title, err)
-		}
-		if err := d.answer(ctx, i, p, n.Answers); err != nil {
-			return fmt.Errorf("answer %q: %w", n.Title, err)
 		}
 	}
 	for _, t := range demoChapters[i].Talks {
-		p, err := d.nodes[i].chapter.Publish(ctx, d.people[i][t.By], chapter.Draft{Source: t.Text, Visibility: models.Public})
-		if err != nil {
+		if err := d.writeTalk(ctx, i, t); err != nil {
 			return fmt.Errorf("publish %q: %w", t.Text, err)
-		}
-		if err := d.answer(ctx, i, p, t.Answers); err != nil {
-			return fmt.Errorf("answer %q: %w", t.Text, err)
 		}
 	}
 	return nil
+}
+
+// writeNote publishes a note of chapter i, what was answered, and how it went
+// for those who tried it.
+func (d *demo) writeNote(ctx context.Context, i int, n demoNote) error {
+	by, draft := d.people[i][n.By], n.draft()
+	if n.Picture != nil {
+		id, err := d.put(ctx, i, by, n.Picture, draft.Practice)
+		if err != nil {
+			return err
+		}
+		draft.Media = []models.ID{id}
+	}
+	p, err := d.nodes[i].chapter.Publish(ctx, by, draft)
+	if err != nil {
+		return err
+	}
+	if _, err := d.answer(ctx, i, p, n.Answers); err != nil {
+		return err
+	}
+	for _, t := range n.Tried {
+		at, name := d.where(i, t.By)
+		note, err := d.arrived(ctx, at, p.URI)
+		if err != nil {
+			return err
+		}
+		if _, err := d.nodes[at].chapter.Tried(ctx, d.people[at][name], note.ID, chapter.Tried{Outcome: t.Outcome, Setting: t.Setting, Line: t.Line}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeTalk publishes a discussion or a question of chapter i and what was
+// answered, and marks the answer that helped.
+func (d *demo) writeTalk(ctx context.Context, i int, t demoTalk) error {
+	c := d.nodes[i].chapter
+	draft := chapter.Draft{Source: t.Text, Visibility: models.Public}
+	if t.Question != "" {
+		draft.Source, draft.Talk = strings.TrimSpace(t.Question+"\n\n"+t.Text), models.Talk{Title: t.Question, Question: true}
+	}
+	p, err := c.Publish(ctx, d.people[i][t.By], draft)
+	if err != nil {
+		return err
+	}
+	answers, err := d.answer(ctx, i, p, t.Answers)
+	if err != nil || t.Helped == 0 {
+		return err
+	}
+	helped, err := d.arrived(ctx, i, answers[t.Helped-1].URI)
+	if err != nil {
+		return err
+	}
+	_, err = c.AcceptAnswer(ctx, models.Viewer{AccountID: p.AuthorID, Role: models.Ordinary}, p.ID, helped.ID)
+	return err
+}
+
+// where is the chapter of somebody whom chapter i knows by a name: with an @
+// it is the other one.
+func (d *demo) where(i int, name string) (chapter int, username string) {
+	if username, abroad := strings.CutPrefix(name, "@"); abroad {
+		return 1 - i, username
+	}
+	return i, name
 }
 
 // draft is the note as its author fills the form.
@@ -219,27 +337,24 @@ func (n demoNote) draft() chapter.Draft {
 
 // answer writes a thread under p, a post of chapter i: each answer to the
 // last one, on the answerer's own server, when that has it.
-func (d *demo) answer(ctx context.Context, i int, p *models.Post, answers []demoAnswer) error {
+func (d *demo) answer(ctx context.Context, i int, p *models.Post, answers []demoAnswer) (out []*models.Post, err error) {
 	last := p
 	for _, a := range answers {
-		at := i
-		name, abroad := strings.CutPrefix(a.By, "@")
-		if abroad {
-			at = 1 - i
-		}
+		at, name := d.where(i, a.By)
 		parent, err := d.arrived(ctx, at, last.URI)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		text := a.Text
 		if author, err := d.nodes[at].chapter.Store.Account(ctx, parent.AuthorID); err == nil && author.Username != name {
 			text = "@" + author.Acct() + " " + text
 		}
 		if last, err = d.nodes[at].chapter.Publish(ctx, d.people[at][name], chapter.Draft{Source: text, InReplyTo: parent.ID, Visibility: parent.Visibility}); err != nil {
-			return err
+			return nil, err
 		}
+		out = append(out, last)
 	}
-	return nil
+	return out, nil
 }
 
 // arrived waits until chapter i has the post with an id.

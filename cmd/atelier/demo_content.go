@@ -14,6 +14,7 @@ type demoChapter struct {
 type demoMember struct {
 	Username, Name, Bio string
 	Role                models.Role
+	Face                demoFace // none: initials stand for it
 }
 
 // A demoNote is a practice note; Sections are in the order of its kind's form.
@@ -24,14 +25,27 @@ type demoNote struct {
 	Members  bool // for the members only
 	Care     models.Confidentiality
 	Sections []string
+	Picture  *demoPicture
 	Answers  []demoAnswer
+	Tried    []demoTried
 }
 
-// A demoTalk is a discussion post and its answers.
-type demoTalk struct {
+// A demoTried is what somebody tells who tried a note; By is as in an answer.
+type demoTried struct {
 	By      string
-	Text    string
-	Answers []demoAnswer
+	Outcome models.Outcome
+	Setting models.Setting
+	Line    string
+}
+
+// A demoTalk is a discussion post and its answers; with a Question it is one.
+// Helped is which of the answers helped, counted from one.
+type demoTalk struct {
+	By       string
+	Text     string
+	Answers  []demoAnswer
+	Question string
+	Helped   int
 }
 
 // A demoAnswer answers a note or a post. By may be somebody of the other
@@ -43,11 +57,11 @@ type demoAnswer struct {
 var demoChapters = [2]demoChapter{{
 	Name: "Harbour Coaches", Handle: "harbour", Sentence: "Coaches on the coast who write down what works, try it, and tell how it went.",
 	Members: []demoMember{
-		{"ana", "Ana Lindqvarn", "Executive coach. I work with people who have just been given a larger room than they asked for. Ask me about silence. #presence", models.President},
-		{"tomas", "Tomas Berrigan", "Team coach, former ship's engineer. Ask me about handovers and about meetings that eat the day.", models.Steward},
-		{"ines", "Ines Okparo", "I coach teachers and heads of schools. Newly certified, not new to listening.", models.Ordinary},
-		{"wim", "Wim Dasselaar", "Thirty years of groups. Supervision, slow questions, bad puns.", models.Ordinary},
-		{"ruth", "Ruth Ellingham", "Career changes after fifty. I collect first sentences.", models.Ordinary},
+		{"ana", "Ana Lindqvarn", "Executive coach. I work with people who have just been given a larger room than they asked for. Ask me about silence. #presence", models.President, demoFace{sea, shadow, skin, brick}},
+		{"tomas", "Tomas Berrigan", "Team coach, former ship's engineer. Ask me about handovers and about meetings that eat the day.", models.Steward, demoFace{sand, brick, skin, dusk}},
+		{"ines", "Ines Okparo", "I coach teachers and heads of schools. Newly certified, not new to listening.", models.Ordinary, demoFace{moss, shadow, brown, sand}},
+		{"wim", "Wim Dasselaar", "Thirty years of groups. Supervision, slow questions, bad puns.", models.Ordinary, demoFace{dusk, paper, skin, moss}},
+		{"ruth", "Ruth Ellingham", "Career changes after fifty. I collect first sentences.", models.Ordinary, demoFace{}},
 	},
 	Notes: []demoNote{
 		{By: "ana", Kind: models.Approach, Title: "Checking in when a client goes quiet", Care: models.Composite, Sections: []string{
@@ -56,6 +70,10 @@ var demoChapters = [2]demoChapter{{
 			"1. Say what you see, once, without a question mark: \"It has become quieter between us since the autumn.\"\n2. Offer the silence on purpose: three minutes of it together, with a clock where both can see it.\n3. Keep the three minutes. Look at the table rather than at the person.\n4. Then one question about the silence itself: \"What was in there?\"",
 			"It helps when the next sentence is longer than the last ten. Stop if the client starts to perform calm for you: that is another conversation.",
 			"Used with about a dozen clients since the spring, mostly one-to-one and twice with a pair. #presence #silence",
+		}, Picture: &demoPicture{2, "Two chairs beside a window; on the sill a clock that both can see.", windowPicture}, Tried: []demoTried{
+			{"tomas", models.Helped, models.OneToOne, "Three minutes felt like ten, and were worth it."},
+			{"ruth", models.Mixed, models.OneToOne, "It helped with one client. The other took it for a test."},
+			{"wim", models.Adapted, models.WithGroup, "With a group of six I make it two minutes."},
 		}, Answers: []demoAnswer{
 			{"@maren", "We tried the three minutes in our peer group last week. The clock made all the difference: nobody had to wonder who would end it."},
 			{"ana", "That is good to hear. Where did you put the clock?"},
@@ -66,6 +84,9 @@ var demoChapters = [2]demoChapter{{
 			"1. Where I stopped.\n2. What I would do next.\n3. What I am not sure about.\n4. Who is waiting.\n5. What nobody must touch.\n\nSpoken aloud, one sentence each, the other repeats the fifth.",
 			"Four minutes for two people. A card with the five lines, or nothing at all once they are known.",
 			"People add a sixth sentence. Let them once, then ask which of the five it belongs to.",
+		}, Tried: []demoTried{
+			{"ines", models.Helped, models.WithTeam, "In a staff room, between two bells."},
+			{"@jonas", models.Helped, models.WithTeam, "On the night shift, standing."},
 		}, Answers: []demoAnswer{
 			{"@jonas", "Our night shift uses it since Monday. Sentence three is the one they argue about, in a good way. #teams"},
 			{"wim", "It works for handing over a coaching client, too, with permission."},
@@ -103,6 +124,9 @@ var demoChapters = [2]demoChapter{{
 			"Left column: what a camera would have recorded. Right column: what I think it means. Read only the left column aloud. Then ask what the parents would write in the right one.",
 			"Ten minutes and a sheet of paper folded lengthwise.",
 			"Some people need the right column first. Let them fill it, then fold it away.",
+		}, Picture: &demoPicture{1, "A sheet folded lengthwise: many lines in the left column, few in the right one.", columnsPicture}, Tried: []demoTried{
+			{"tomas", models.Helped, models.WithTeam, "The left column ended an argument that was a year old."},
+			{"ana", models.DidNotFit, models.OneToOne, "My client filled the right column twice, and only that."},
 		}, Answers: []demoAnswer{{"@jonas", "Works for engineers too. We call it log and guess."}}},
 		{By: "wim", Kind: models.Approach, Title: "Ending a group that does not want to end", Sections: []string{
 			"The work was done two meetings ago and everybody keeps coming, you included.",
@@ -121,6 +145,8 @@ var demoChapters = [2]demoChapter{{
 			"One chair for each choice and one for the person who has to live with it. Sit in the third first. Then the others, five minutes each, speaking only in the present tense. End in the third, and say nothing for a minute.",
 			"Half an hour, three chairs that are not the same.",
 			"With people who act well: ask them to do it once in a bored voice.",
+		}, Picture: &demoPicture{1, "Three chairs that are not the same: a red one, a green stool, a blue armchair.", chairsPicture}, Tried: []demoTried{
+			{"ruth", models.Helped, models.OneToOne, "The third chair did it."},
 		}, Answers: []demoAnswer{{"@lio", "Different chairs matter more than I thought. Ours were all the same and so were the answers."}, {"ines", "I use stones on a table with children. Same idea."}}},
 		{By: "ines", Kind: models.Experience, Title: "My first question that was too clever", Members: true, Care: models.Composite, Sections: []string{
 			"I had prepared a question for days. It was a beautiful question. The client looked at me and said: \"Is that for me?\"",
@@ -129,22 +155,23 @@ var demoChapters = [2]demoChapter{{
 		}},
 	},
 	Talks: []demoTalk{
-		{"tomas", "Who has coached a team where half are in the room and half on the screen? I keep losing the screen after twenty minutes. #teams", []demoAnswer{
+		{By: "tomas", Question: "Who has coached a team where half are in the room and half on the screen?", Text: "I keep losing the screen after twenty minutes. #teams", Helped: 1, Answers: []demoAnswer{
 			{"@jonas", "Put one of the people in the room on the screen, too, from the corridor if need be. It changes who is the guest."},
 			{"tomas", "From the corridor! I will try it on Thursday and tell you."},
 			{"ruth", "We gave each person on the screen a chair in the room, with their name on it. Silly, and it helped."},
 		}},
-		{"ruth", "A first sentence I heard today: \"I have come to be told that it is too late.\" It was not.", []demoAnswer{{"wim", "Frame it."}, {"@sefa", "What did you say?"}, {"ruth", "Nothing for a while. Then: \"By whom?\""}}},
-		{"ana", "Our evening on silence is on Thursday at seven, in the room above the chandler's. Bring a question that you have not answered.", nil},
+		{By: "ruth", Text: "A first sentence I heard today: \"I have come to be told that it is too late.\" It was not.", Answers: []demoAnswer{{"wim", "Frame it."}, {"@sefa", "What did you say?"}, {"ruth", "Nothing for a while. Then: \"By whom?\""}}},
+		{By: "ana", Text: "Our evening on silence is on Thursday at seven, in the room above the chandler's. Bring a question that you have not answered."},
+		{By: "ines", Question: "How do you begin with somebody who was sent?", Text: "A head of school was told to see me. She is polite, and her coat stays on. #trust"},
 	},
 }, {
 	Name: "Northlight Coaches", Handle: "northlight", Sentence: "A chapter of coaches in the long evenings, for whoever wants to get better at the work.",
 	Members: []demoMember{
-		{"maren", "Maren Solvik", "I coach leaders of small organisations, and chair our chapter this year. Ask me about endings.", models.President},
-		{"jonas", "Jonas Ahlgren", "Engineers, shift leaders, people with radios on their belts. Ask me about short meetings.", models.Steward},
-		{"lio", "Lio Petrakova", "Group coach and choir singer. Most of what I know about groups I know from the second altos.", models.Ordinary},
-		{"sefa", "Sefa Toumani", "Health professionals. I am interested in what tiredness says.", models.Ordinary},
-		{"per", "Per Holmqvist", "Newly trained. Reading everything.", models.Ordinary},
+		{"maren", "Maren Solvik", "I coach leaders of small organisations, and chair our chapter this year. Ask me about endings.", models.President, demoFace{brick, sand, skin, dusk}},
+		{"jonas", "Jonas Ahlgren", "Engineers, shift leaders, people with radios on their belts. Ask me about short meetings.", models.Steward, demoFace{sand, brown, skin, moss}},
+		{"lio", "Lio Petrakova", "Group coach and choir singer. Most of what I know about groups I know from the second altos.", models.Ordinary, demoFace{sea, brick, skin, paper}},
+		{"sefa", "Sefa Toumani", "Health professionals. I am interested in what tiredness says.", models.Ordinary, demoFace{moss, shadow, brown, brick}},
+		{"per", "Per Holmqvist", "Newly trained. Reading everything.", models.Ordinary, demoFace{}},
 	},
 	Notes: []demoNote{
 		{By: "maren", Kind: models.Approach, Title: "When the board wants a coach for somebody else", Care: models.Composite, Sections: []string{
@@ -159,12 +186,15 @@ var demoChapters = [2]demoChapter{{
 			"Everyone stands. One question on the wall, the same every day: \"What will I not do today?\" One sentence each. Then sit, or go.",
 			"Three minutes; a wall.",
 			"After two weeks change the wall, not the question.",
+		}, Picture: &demoPicture{1, "Four people stand in front of a sheet on the wall.", standingPicture}, Tried: []demoTried{
+			{"maren", models.Helped, models.WithTeam, "Our meetings end earlier than they used to begin."},
+			{"sefa", models.Adapted, models.WithTeam, "Nurses stand all day: we sat down for it."},
 		}, Answers: []demoAnswer{{"@tomas", "My teams answer it better standing in the cold. #teams"}}},
 		{By: "lio", Kind: models.Story, Title: "The second altos", Sections: []string{
 			"In a choir the second altos hardly ever have the tune. For years I thought that this was bad luck.",
 			"Then one evening half of us had the flu, and the whole choir went flat without knowing why.",
 			"In every group I look for the second altos now: who carries the note that nobody hums on the way home? I thank them by name, and in front of the sopranos.",
-		}, Answers: []demoAnswer{{"@wim", "My man by the window is a second alto."}, {"lio", "I knew it."}}},
+		}, Picture: &demoPicture{0, "Three rows of singers; the middle row wears red.", choirPicture}, Answers: []demoAnswer{{"@wim", "My man by the window is a second alto."}, {"lio", "I knew it."}}},
 		{By: "sefa", Kind: models.Experience, Title: "She fell asleep", Care: models.Agreed, Sections: []string{
 			"A nurse, after a week of nights, fell asleep in the middle of my question. I let her sleep for twenty minutes.",
 			"I wanted to be offended and was relieved. We were both tired, and one of us had said so.",
@@ -193,6 +223,8 @@ var demoChapters = [2]demoChapter{{
 			"Before anybody speaks, the whole circle breathes in and out together, once, loudly. Then the round. No reasons given.",
 			"Ten seconds.",
 			"Do not explain it. Explaining takes longer than breathing.",
+		}, Tried: []demoTried{
+			{"per", models.Mixed, models.WithGroup, "The breath was fine. Then I explained it."},
 		}},
 		{By: "sefa", Kind: models.Approach, Title: "Coaching somebody who is really ill", Care: models.Composite, Sections: []string{
 			"In the second session it becomes clear that the tiredness is not about work.",
@@ -206,6 +238,9 @@ var demoChapters = [2]demoChapter{{
 			"Card one: the last sentence the client said. Card two: what I feel like doing. Card three: what I do instead. I fill them after each session, not during.",
 			"Five minutes, three cards.",
 			"After a month read all the second cards in a row. I did not enjoy it, and it helped.",
+		}, Tried: []demoTried{
+			{"lio", models.Reframed, "", "I read my second cards aloud to my mentor. We both laughed, then we did not."},
+			{"maren", models.Helped, models.OneToOne, ""},
 		}, Answers: []demoAnswer{{"@ruth", "Thirty years in and I have just bought index cards."}}},
 		{By: "maren", Kind: models.Story, Title: "The director who wrote postcards", Care: models.Agreed, Sections: []string{
 			"She led sixty people in nine places and knew that she was a rumour to most of them.",
@@ -219,16 +254,17 @@ var demoChapters = [2]demoChapter{{
 		}},
 	},
 	Talks: []demoTalk{
-		{"lio", "A question for the singers and the others: how do you end a round in which the last person said the heavy thing? #groups", []demoAnswer{
+		{By: "lio", Question: "How do you end a round in which the last person said the heavy thing?", Text: "A question for the singers, and the others. #groups", Helped: 1, Answers: []demoAnswer{
 			{"@wim", "I thank the last one, and start a second round with a lighter question at the same person's left."},
 			{"maren", "Stay a moment. Then the one breath, together."},
 			{"lio", "A second round. Of course. Thank you both."},
 		}},
-		{"per", "I have read all the notes about silence here and at Harbour. How do you know that three minutes are over without looking at the clock every ten seconds?", []demoAnswer{
+		{By: "per", Question: "How do you know that three minutes are over without looking at the clock?", Text: "I have read all the notes about silence, here and at Harbour. I look every ten seconds.", Answers: []demoAnswer{
 			{"@ana", "Put the clock behind the client, and trust it."},
 			{"@wim", "Count the client's breaths, not yours."},
 			{"per", "I will try both and write it up."},
 		}},
-		{"jonas", "The short film on meetings that we talked about does not exist any more. Does anybody remember who made it?", nil},
+		{By: "jonas", Question: "Does anybody remember who made the short film on meetings?", Text: "The one that we talked about is not where it was. #teams"},
+		{By: "maren", Text: "The kettle in our room is mended. Thank you, whoever it was."},
 	},
 }}

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"atelier/federation/deliver"
@@ -120,7 +121,11 @@ func (n *node) close() {
 
 // listen opens the doors, so that whoever is told of them can come in.
 func (n *node) listen() (err error) {
-	if n.door, err = net.Listen("tcp", n.Listen); err != nil {
+	n.door, err = net.Listen("tcp", n.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("something else serves at %s already: stop it, or choose another address with --listen (its port stands in --domain too, unless a proxy is in front)", n.Listen)
+	}
+	if err != nil {
 		return fmt.Errorf("serve at %s: %w", n.Listen, err)
 	}
 	if n.TLS != "off" {
