@@ -119,7 +119,12 @@ func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, memberID models
 		CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(lifetime),
 	}
 	ctx := r.Context()
-	err := s.Store.Write(ctx, func(tx *store.Tx) error { return tx.AddToken(ctx, t) })
+	err := s.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.AddToken(ctx, t); err != nil {
+			return err
+		}
+		return tx.SeeMember(ctx, memberID, now)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("begin a session: %w", err)
 	}

@@ -278,7 +278,7 @@ func (p *Pages) deskThemes(w http.ResponseWriter, r *http.Request, v *visit) err
 }
 
 func (p *Pages) showThemes(w http.ResponseWriter, r *http.Request, v *visit, form *Form) error {
-	view, err := p.desk(r, v, "/desk/themes", "Themes", "What notes are about. Each has a page, a feed and an account that others follow. Its short name stays; its words are yours.", form)
+	view, err := p.desk(r, v, "/desk/themes", "Themes", "What notes are about. Each has a page, a feed and an account that others follow. Its handle stays; its words are yours.", form)
 	if err != nil {
 		return err
 	}

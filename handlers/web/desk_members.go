@@ -313,7 +313,7 @@ func (p *Pages) showApplication(w http.ResponseWriter, r *http.Request, v *visit
 		{Heading: "Or turn down", Action: applicationURL(s.Account.ID), Button: "Turn down", Plain: true,
 			Fields: []deskField{hidden("do", "refuse"), aField(form.Field("reason", "Why, for the log", "").Maybe()),
 				aField(form.Field("no", "What "+short(name)+" shall read", "It goes by e-mail. Left empty, nothing is sent.").Tall().Maybe())},
-			Consequence: "Nothing of the application is kept, and the short name is free again."},
+			Consequence: "Nothing of the application is kept, and the handle is free again."},
 	}
 	return p.showDesk(w, view)
 }

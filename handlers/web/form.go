@@ -65,6 +65,15 @@ func (f *Form) takes(err error) bool {
 	return false
 }
 
+// also notes faults of fields that were fine so far.
+func (f *Form) also(faults []*models.Error) {
+	for _, e := range faults {
+		if f.Fault(e.Field) == "" {
+			f.wrong(e.Field, e.Msg)
+		}
+	}
+}
+
 // Fault is the sentence about a field, "" if it is fine.
 func (f *Form) Fault(name string) string {
 	for _, w := range f.Wrong {

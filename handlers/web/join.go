@@ -120,12 +120,14 @@ func (p *Pages) join(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return p.invitation(w, r, v, form)
 }
 
-// needed notes what a form to become a member lacks.
+// needed notes all that is wrong with a form to become a member, before anybody
+// is asked whether the name is free.
 func needed(form *Form) {
 	form.need("name", "What are you called?")
 	form.need("email", "Type your e-mail address.")
 	form.need("password", "Choose a password.")
 	form.need("agree", "Read what we ask of each other, and agree.")
+	form.also(newMember(form).Faults())
 }
 
 func newMember(form *Form) chapter.NewMember {

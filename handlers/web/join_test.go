@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +47,13 @@ func TestAcceptingAnInvitation(t *testing.T) {
 		p = b.post("/i/"+i.Code, form...)
 		b.shows(p, 422, "Read what we ask of each other, and agree.")
 		b.has(p, `value="Ana Lindqvarn"`)
+		// All that is wrong is said at once, each beside its field.
+		p = b.post("/i/"+i.Code, "name", strings.Repeat("A", 101), "email", "nowhere", "password", "feeble", "username", "Ana!", "agree", "yes")
+		for _, field := range []string{"name", "email", "password", "username"} {
+			b.has(p, `id="`+field+`-wrong"`)
+		}
+		b.shows(p, 422, "Your handle", "Nobody but the stewards sees it.", "your e-mail address by nobody but the stewards")
+		b.hides(p, "Nobody sees it", "hort name")
 		form = append(form, "agree", "yes")
 		p = b.post("/i/"+i.Code, form...)
 		b.shows(p, 422, "A password needs")

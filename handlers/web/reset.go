@@ -38,7 +38,7 @@ func (p *Pages) showForgotten(w http.ResponseWriter, r *http.Request, v *visit, 
 // alike.
 func (p *Pages) forgotten(w http.ResponseWriter, r *http.Request, v *visit) error {
 	form := &Form{Values: r.PostForm}
-	form.need("login", "Type your e-mail address or your short name.")
+	form.need("login", "Type your e-mail address or your handle.")
 	if len(form.Wrong) > 0 {
 		return p.showForgotten(w, r, v, form)
 	}

@@ -64,11 +64,19 @@ func (p *Pages) setup(w http.ResponseWriter, r *http.Request, v *visit) error {
 	form.need("name", "What is the chapter called?")
 	form.need("sentence", "Say in one sentence what you care about.")
 	form.need("person", "What are you called?")
-	form.need("username", "Choose a short name for yourself.")
+	form.need("username", "Choose a handle for yourself.")
 	form.need("email", "Type your e-mail address.")
 	form.need("password", "Choose a password.")
+	opening := setUp(form)
+	form.also(opening.Faults())
+	for _, e := range opening.Steward.Faults() {
+		if e.Field == "name" {
+			e = e.On("person")
+		}
+		form.also([]*models.Error{e})
+	}
 	if len(form.Wrong) == 0 {
-		id, err := p.open(r, form)
+		id, err := p.open(r, opening, form)
 		if err == nil {
 			if _, err := p.Sessions.Begin(w, r, id); err != nil {
 				return err
@@ -82,15 +90,19 @@ func (p *Pages) setup(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return p.showSetup(w, r, v, form)
 }
 
-// open calls the verbs, and returns the account of the first steward.
-func (p *Pages) open(r *http.Request, form *Form) (models.ID, error) {
-	ctx := r.Context()
-	steward, err := p.Chapter.SetUp(ctx, chapter.SetUp{
+func setUp(form *Form) chapter.SetUp {
+	return chapter.SetUp{
 		Name: form.Get("name"), Handle: form.Get("handle"), Sentence: form.Text("sentence"),
 		Steward: chapter.NewMember{
 			Username: form.Get("username"), Name: form.Get("person"), Email: form.Get("email"), Password: form.Values.Get("password"), Locale: "en",
 		},
-	})
+	}
+}
+
+// open calls the verbs, and returns the account of the first steward.
+func (p *Pages) open(r *http.Request, opening chapter.SetUp, form *Form) (models.ID, error) {
+	ctx := r.Context()
+	steward, err := p.Chapter.SetUp(ctx, opening)
 	if err != nil {
 		return 0, err
 	}

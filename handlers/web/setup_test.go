@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"strings"
 	"testing"
 
 	"atelier/handlers/session"
@@ -40,6 +41,9 @@ func TestSetUpOpensTheChapter(t *testing.T) {
 		if err != nil || m.Role != models.President {
 			t.Fatalf("its first member is %+v, %v", m, err)
 		}
+		if m.SeenAt.IsZero() {
+			t.Error("who has just opened the chapter was never seen here")
+		}
 		again := h.stranger()
 		again.shows(again.get("/setup?key="+setupKey), 404)
 		again.shows(again.post("/setup", form...), 404)
@@ -50,6 +54,13 @@ func TestSetUpSaysWhatIsMissing(t *testing.T) {
 	b := emptyHouse(t, storetest.SQLite(t)).stranger()
 	p := b.post("/setup", "key", setupKey, "username", "Ana Lindqvarn", "email", "nowhere")
 	b.shows(p, 422, "What is the chapter called?", "Say in one sentence what you care about.", "What are you called?", "Choose a password.")
+	// All at once, each beside its field.
+	p = b.post("/setup", "key", setupKey, "name", strings.Repeat("n", 101), "handle", "Our House", "sentence", "s", "person", strings.Repeat("p", 101), "username", "Ana Lindqvarn", "email", "nowhere", "password", "brief")
+	b.shows(p, 422, "100 characters", "a to z", "is not an e-mail address", "A password needs")
+	for _, field := range []string{"name", "handle", "person", "username", "email", "password"} {
+		b.has(p, `id="`+field+`-wrong"`)
+	}
+	b.hides(p, "hort name")
 	p = b.post("/setup", "key", setupKey, "name", "n", "sentence", "s", "person", "p", "username", "Ana Lindqvarn", "email", "a@b.example", "password", password)
 	b.shows(p, 422, "a to z")
 	p = b.post("/setup", "key", setupKey, "name", "n", "sentence", "s", "person", "p", "username", "ana", "email", "nowhere", "password", password)
@@ -69,7 +80,7 @@ func TestSigningInAndOut(t *testing.T) {
 	if want := b.post("/sign-in", "login", "ana", "password", "wrong").said(); same != want {
 		t.Errorf("who is not here is answered otherwise:\n%s\n%s", same, want)
 	}
-	b.shows(b.post("/sign-in", "login", "", "password", ""), 422, "Type your e-mail address or your short name.", "Type your password.")
+	b.shows(b.post("/sign-in", "login", "", "password", ""), 422, "Type your e-mail address or your handle.", "Type your password.")
 	for login, next := range map[string]string{"ana": "/shelf", "ANA@mail.example": "/settings", " ana ": "/people?q=m"} {
 		b := h.stranger()
 		if p := b.post("/sign-in", "login", login, "password", password, "next", next); p.Status != 200 || p.Path != next {

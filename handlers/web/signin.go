@@ -72,7 +72,7 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request, v *visit) error {
 // checkPassword returns the member whose login and password form has; nil,
 // with the faults in form, if there is none.
 func (p *Pages) checkPassword(r *http.Request, form *Form) (*models.Member, error) {
-	form.need("login", "Type your e-mail address or your short name.")
+	form.need("login", "Type your e-mail address or your handle.")
 	form.need("password", "Type your password.")
 	if len(form.Wrong) > 0 {
 		return nil, nil

@@ -171,7 +171,7 @@ func (c *Chapter) freeUsername(ctx context.Context, n NewMember) (string, error)
 			return "", err
 		}
 	}
-	return "", models.Errorf(models.Invalid, "Choose a short name: many here have one like yours.").On("username")
+	return "", models.Errorf(models.Invalid, "Choose a handle: many here have one like yours.").On("username")
 }
 
 // RevokeInvite ends an invitation, in the name of a steward or of who made it.

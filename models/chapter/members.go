@@ -84,6 +84,28 @@ func (c *Chapter) SetUp(ctx context.Context, s SetUp) (*models.Account, error) {
 	return steward.account.Account, nil
 }
 
+// Faults are all that is wrong with what was typed about a chapter to open, so
+// that a form can say it at once. Its steward's are another matter.
+func (s SetUp) Faults() []*models.Error {
+	faults := asFaults(checkChapter(&models.Chapter{Name: strings.TrimSpace(s.Name), Sentence: strings.TrimSpace(s.Sentence)}))
+	if s.Handle != "" {
+		if err := checkUsername(s.Handle); err != nil {
+			faults = append(faults, err.On("handle"))
+		}
+	}
+	return faults
+}
+
+// asFaults are those of errs that say what is wrong in a form.
+func asFaults(errs ...error) (faults []*models.Error) {
+	for _, err := range errs {
+		if e, ok := errors.AsType[*models.Error](err); ok && e != nil {
+			faults = append(faults, e)
+		}
+	}
+	return faults
+}
+
 func checkChapter(self *models.Chapter) error {
 	switch {
 	case self.Name == "":
@@ -161,6 +183,19 @@ type NewMember struct {
 	Locale      string
 	Application string // what an applicant writes
 	InvitedBy   models.ID
+}
+
+// Faults are all that is wrong with what was typed to become a member, as far
+// as that can be told without looking who is one.
+func (n NewMember) Faults() []*models.Error {
+	_, emailErr := checkEmail(n.Email)
+	faults := asFaults(emailErr, checkName(n.Name), checkPassword(n.Password))
+	if name := cleanUsername(n.Username); name != "" {
+		if err := checkUsername(name); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return faults
 }
 
 // AddMember makes a member. Taken handles and addresses are Invalid.

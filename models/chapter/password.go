@@ -33,12 +33,19 @@ const (
 // hashing bounds how many hashes are computed at a time: each takes memory.
 var hashing = make(chan struct{}, 2)
 
-func newPasswordHash(password string) (string, error) {
+func checkPassword(password string) error {
 	switch {
 	case len([]rune(password)) < minPassword:
-		return "", models.Errorf(models.Invalid, "A password needs %d characters at least.", minPassword).On("password")
+		return models.Errorf(models.Invalid, "A password needs %d characters at least.", minPassword).On("password")
 	case len(password) > maxPassword:
-		return "", models.Errorf(models.Invalid, "A password may have %d bytes at most.", maxPassword).On("password")
+		return models.Errorf(models.Invalid, "A password may have %d bytes at most.", maxPassword).On("password")
+	}
+	return nil
+}
+
+func newPasswordHash(password string) (string, error) {
+	if err := checkPassword(password); err != nil {
+		return "", err
 	}
 	salt := make([]byte, 16)
 	rand.Read(salt)
