@@ -55,9 +55,22 @@ type deskRow struct {
 	Acts             []Act
 }
 
+// deskLight says how one thing stands: Icon is "done" for what works, else
+// "trouble"; an alarm is what has to be seen to at once.
 type deskLight struct {
-	Alarm bool
-	Words string
+	Icon, Words string
+	Alarm       bool
+}
+
+func light(works bool, words string) deskLight {
+	if works {
+		return deskLight{Icon: "done", Words: words}
+	}
+	return deskLight{Icon: "trouble", Words: words}
+}
+
+func alarmIf(alarm bool, words string) deskLight {
+	return deskLight{Icon: "trouble", Words: words, Alarm: alarm}
 }
 
 type logLine struct {
@@ -279,13 +292,13 @@ func (p *Pages) lights(ctx context.Context, v *visit) ([]deskLight, error) {
 	var out []deskLight
 	switch {
 	case !p.Chapter.SendsLetters():
-		out = append(out, deskLight{false, "No mail server is set up: letters wait, and you can pass their links on."})
+		out = append(out, light(false, "No mail server is set up: letters wait, and you can pass their links on."))
 	case waiting > 0:
-		out = append(out, deskLight{v.now.Sub(sent) > time.Hour, capital(count(waiting, "letter waits", "letters wait")) + " to be sent."})
+		out = append(out, alarmIf(v.now.Sub(sent) > time.Hour, capital(count(waiting, "letter waits", "letters wait"))+" to be sent."))
 	case sent.IsZero():
-		out = append(out, deskLight{false, "Mail is set up; no letter has gone out yet."})
+		out = append(out, light(true, "Mail is set up; no letter has gone out yet."))
 	default:
-		out = append(out, deskLight{false, "Mail works; the last letter went out " + v.moment(sent).Words + "."})
+		out = append(out, light(true, "Mail works; the last letter went out "+v.moment(sent).Words+"."))
 	}
 	n, resting, err := p.Store.CountDeliveries(ctx)
 	if err != nil {
@@ -293,11 +306,11 @@ func (p *Pages) lights(ctx context.Context, v *visit) ([]deskLight, error) {
 	}
 	switch {
 	case n == 0:
-		out = append(out, deskLight{false, "What we send arrives; nothing is waiting."})
+		out = append(out, light(true, "What we send arrives; nothing is waiting."))
 	case resting > 0:
-		out = append(out, deskLight{false, capital(count(n, "delivery waits", "deliveries wait")) + "; " + count(resting, "other site does", "other sites do") + " not answer for now."})
+		out = append(out, light(false, capital(count(n, "delivery waits", "deliveries wait"))+"; "+count(resting, "other site does", "other sites do")+" not answer for now."))
 	default:
-		out = append(out, deskLight{false, capital(count(n, "delivery is", "deliveries are")) + " on the way."})
+		out = append(out, light(true, capital(count(n, "delivery is", "deliveries are"))+" on the way."))
 	}
 	backup, err := p.Store.Moment(ctx, store.Backup)
 	if err != nil {
@@ -305,11 +318,11 @@ func (p *Pages) lights(ctx context.Context, v *visit) ([]deskLight, error) {
 	}
 	switch {
 	case backup.IsZero():
-		out = append(out, deskLight{v.now.Sub(v.chapter.OpenedAt) > 7*24*time.Hour, "No backup was ever written. On the server: atelier backup FILE"})
+		out = append(out, alarmIf(v.now.Sub(v.chapter.OpenedAt) > 7*24*time.Hour, "No backup was ever written. On the server: atelier backup FILE"))
 	case v.now.Sub(backup) > 7*24*time.Hour:
-		out = append(out, deskLight{true, "The last backup is of " + day(backup) + "."})
+		out = append(out, alarmIf(true, "The last backup is of "+day(backup)+"."))
 	default:
-		out = append(out, deskLight{false, "The last backup was written " + v.moment(backup).Words + "."})
+		out = append(out, light(true, "The last backup was written "+v.moment(backup).Words+"."))
 	}
 	return out, nil
 }

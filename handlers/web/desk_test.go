@@ -285,6 +285,13 @@ func TestTheHouseAtTheDesk(t *testing.T) {
 		// Letters wait, and their links can be passed on.
 		p = me.get("/desk/house")
 		me.shows(p, 200, "You are invited to VI Coaches", "To zoe@mail.example", h.URLs.Invitation(list[0].Code), "No mail server is set up", "No backup was ever written", "The database takes")
+		// A check mark stands beside what works alone.
+		for words, want := range map[string]bool{"No mail server is set up": false, "No backup was ever written": false, "What we send arrives": true} {
+			before, _, _ := strings.Cut(p.Body, words)
+			if done := strings.Contains(before[strings.LastIndex(before, "<li"):], "M3 8.5 6.5 12"); done != want {
+				t.Errorf("%s: a check mark %v", words, done)
+			}
+		}
 		letters, err := h.Store.WaitingLetters(t.Context(), store.Page{Limit: 9})
 		if err != nil || len(letters) != 1 {
 			t.Fatal(err)

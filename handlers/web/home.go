@@ -30,6 +30,7 @@ type weekView struct {
 	Talk, Followed      []Row
 	First               bool   // the viewer is new here
 	Welcome             string // what is left to make the place theirs
+	MoreNotes           bool   // than are listed
 }
 
 type boardNotice struct {
@@ -122,6 +123,7 @@ const (
 	weekTalk     = 6
 	weekFollowed = 6
 	weekTried    = 3
+	countedNotes = 100
 	aWeek        = 7 * 24 * time.Hour
 )
 
@@ -152,7 +154,11 @@ func (p *Pages) week(w http.ResponseWriter, r *http.Request, v *visit) error {
 		}
 		view.First = !posted
 	}
-	view.Lead = weekLead(len(view.Notes), len(view.Talk)+len(view.Followed))
+	fresh, err := p.Store.CountNotes(ctx, v.viewer, models.FirstIDAt(v.now.Add(-aWeek)), countedNotes)
+	if err != nil {
+		return err
+	}
+	view.Lead, view.MoreNotes = weekLead(fresh, len(view.Talk)+len(view.Followed)), fresh > len(view.Notes)
 	return p.html(w, "week.html", view)
 }
 
@@ -163,16 +169,21 @@ func greeting(now time.Time) string {
 	return "evening"
 }
 
+// weekLead says what is new; up to countedNotes notes are counted.
 func weekLead(notes, talk int) string {
+	fresh := capital(count(notes, "note is", "notes are"))
+	if notes == countedNotes {
+		fresh = "A hundred notes and more are"
+	}
 	switch {
 	case notes+talk == 0:
 		return "It is quiet this week. That can be a good moment to write something down."
 	case notes == 0:
 		return "No new notes this week, but people are talking."
 	case talk == 0:
-		return capital(count(notes, "note is", "notes are")) + " new this week."
+		return fresh + " new this week."
 	}
-	return capital(count(notes, "note is", "notes are")) + " new this week, and people are talking."
+	return fresh + " new this week, and people are talking."
 }
 
 // fillWeek fills the lists: what is new in the library, what members talk
@@ -296,25 +307,9 @@ func (p *Pages) board(ctx context.Context, v *visit) ([]boardNotice, error) {
 	if question != nil {
 		title, _ := heading(question)
 		out = append(out, boardNotice{Label: "Could you answer this?", Title: title, URL: p.postURL(question), Text: waited(question.CreatedAt.In(v.now.Location()), v.now)})
-	} else if out, err = p.boardTalk(ctx, v, out); err != nil {
-		return nil, err
 	}
 	out, err = p.boardColleague(ctx, v, out)
 	return out[:min(len(out), 3)], err
-}
-
-// boardTalk puts a discussion that nobody has answered on the board.
-func (p *Pages) boardTalk(ctx context.Context, v *visit, out []boardNotice) ([]boardNotice, error) {
-	unanswered, err := p.Store.Unanswered(ctx, v.viewer, models.FirstIDAt(v.now.Add(-4*aWeek)))
-	if err != nil {
-		return nil, err
-	}
-	if unanswered != nil {
-		title, _ := heading(unanswered)
-		out = append(out, boardNotice{Label: "Could you answer this?", Title: title, URL: p.postURL(unanswered),
-			Text: "Begun " + v.moment(unanswered.CreatedAt).Words + ". Nobody has answered yet."})
-	}
-	return out, nil
 }
 
 // boardColleague puts a new member whom the viewer does not know on the board.

@@ -70,3 +70,12 @@ func (q queries) Notes(ctx context.Context, v models.Viewer, f NoteFilter, p Pag
 	l.args = append(slices.Clone(l.args), v.AccountID, v.AccountID, v.AccountID)
 	return q.posts(ctx, v, p, l)
 }
+
+// CountNotes counts the notes of the library that are newer than since, up to
+// limit.
+func (q queries) CountNotes(ctx context.Context, v models.Viewer, since models.ID, limit int) (n int, err error) {
+	rule, more := visible(v)
+	err = q.row(ctx, `SELECT COUNT(*) FROM (SELECT p.id FROM posts p WHERE p.practice_kind <> '' AND p.id > ? AND `+notMine+` AND`+rule+` LIMIT ?) x`,
+		append(append([]any{since, v.AccountID, v.AccountID, v.AccountID}, more...), limit), &n)
+	return n, err
+}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"atelier/models"
 )
@@ -15,21 +14,6 @@ func (q queries) Readers(ctx context.Context) (n int, err error) {
 		return 0, fmt.Errorf("count readers: %w", err)
 	}
 	return n, nil
-}
-
-// Unanswered returns the discussion of others here, begun after since, that
-// has waited longest without an answer; nil if there is none.
-func (q queries) Unanswered(ctx context.Context, v models.Viewer, since models.ID) (*models.Post, error) {
-	rule, args := visible(v)
-	p, err := one(ctx, q, scanPost, `SELECT `+postColumns+fromPosts+`
-		WHERE p.local AND p.boost_of_id IS NULL AND p.id > ? AND p.account_id <> ? AND p.practice_kind = '' AND p.in_reply_to_uri = ''
-			AND p.visibility IN ('public', 'private') AND (p.visibility = 'public' OR p.local_only) AND COALESCE(s.replies + s.members, 0) = 0
-			AND `+notMine+` AND`+rule+`ORDER BY p.id LIMIT 1`,
-		slices.Concat([]any{since, v.AccountID, v.AccountID, v.AccountID, v.AccountID}, args)...)
-	if models.KindOf(err) == models.NotFound {
-		return nil, nil
-	}
-	return p, err
 }
 
 // Newcomer returns the newest member whom the viewer does not follow; nil if

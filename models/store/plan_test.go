@@ -71,6 +71,7 @@ func TestReadsUseIndexes(t *testing.T) {
 		s.OwnDirectory(ctx, 1)
 		s.Tallies(ctx, v, []models.ID{1, 2})
 		s.CountReports(ctx, v, 1)
+		s.CountNotes(ctx, v, 1, 100)
 		s.Related(ctx, v, &models.Post{ID: 1, Tags: []string{"a"}}, 3)
 		s.ThemePosts(ctx, v, 1, ThemeNotes, page)
 		s.ThemePosts(ctx, v, 1, ThemeQuestions, page)
