@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 
@@ -115,7 +116,7 @@ func (p *Pages) notOpen(w http.ResponseWriter, r *http.Request, v *visit) error 
 
 func tooLarge(err error) bool {
 	var e *http.MaxBytesError
-	return errors.As(err, &e)
+	return errors.As(err, &e) || errors.Is(err, multipart.ErrMessageTooLarge)
 }
 
 func escape(s string) string { return url.QueryEscape(s) }

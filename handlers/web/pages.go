@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -202,7 +203,7 @@ func (p *Pages) serve(h page) http.Handler {
 	return respond.Wrap(func(w http.ResponseWriter, r *http.Request) error {
 		p.headers(w)
 		if r.Method == http.MethodPost {
-			if err := readForm(w, r); err != nil {
+			if err := readForm(r); err != nil {
 				return err
 			}
 		}
@@ -262,27 +263,34 @@ func (p *Pages) policy(targets ...string) string {
 		"; form-action " + strings.TrimSpace(strings.Join(targets, " ")) + "; frame-ancestors 'none'; base-uri 'none'"
 }
 
-// The most that a form may hold, in bytes: long notes, or a picture.
+// The most that a form may hold, in bytes: long notes, or a picture; and how
+// much beyond that is read and thrown away, so that a browser that is still
+// sending comes to read the answer. The smaller ones are in memory.
 const (
-	maxForm   = 1 << 20
-	maxUpload = 16 << 20
+	maxForm    = 4 << 20
+	maxUpload  = 16 << 20
+	maxIgnored = 128 << 20
+	formMemory = 1 << 20
 )
 
 // readForm reads the form in a request, whichever of the two ways it was sent.
-func readForm(w http.ResponseWriter, r *http.Request) error {
+func readForm(r *http.Request) error {
 	var err error
+	sent, limit := r.Body, int64(maxForm)
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
-		err = r.ParseMultipartForm(maxForm)
+		limit = maxUpload
+		r.Body = http.MaxBytesReader(nil, sent, limit)
+		err = r.ParseMultipartForm(formMemory)
 	} else {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(nil, sent, limit)
 		err = r.ParseForm()
 	}
 	if err == nil {
 		return nil
 	}
 	if tooLarge(err) {
-		return models.Errorf(models.TooLarge, "That is more than can be sent at once.").Because(err)
+		_, _ = io.CopyN(io.Discard, sent, maxIgnored) // it may have gone meanwhile
+		return models.Errorf(models.TooLarge, "A form may have %d megabytes at most, and this one has more. What you wrote is still in your browser: go back to it, and make it shorter or its pictures smaller.", limit>>20).Because(err)
 	}
 	return models.Errorf(models.Malformed, "The form could not be read.").Because(err)
 }
