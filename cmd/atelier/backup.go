@@ -42,7 +42,7 @@ func (b *backupCommand) Run(r *run) error {
 		if err := c.Store.Write(r.ctx, func(tx *store.Tx) error { return tx.SetMoment(r.ctx, store.Backup, tx.Now()) }); err != nil {
 			return err
 		}
-		fmt.Fprintf(r.stdout, "%s holds %d rows and %d files: %.1f MB.\n", b.File, end.Rows, end.Files, float64(size)/1e6)
+		fmt.Fprintf(r.stdout, "%s holds %s and %s: %.1f MB.\n", b.File, counted(end.Rows, "row"), counted(end.Files, "file"), float64(size)/1e6)
 		return nil
 	})
 }

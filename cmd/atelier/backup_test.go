@@ -136,7 +136,7 @@ func TestABackupRestoredElsewhereGivesTheSamePages(t *testing.T) {
 					want[path] = body
 				}
 				file := filepath.Join(t.TempDir(), "one.backup")
-				if out := ok(t, "", with(where, "backup", file)...); !strings.Contains(out, "rows and 2 files") && !strings.Contains(out, "rows and 1 files") {
+				if out := ok(t, "", with(where, "backup", file)...); !strings.Contains(out, "rows and 2 files") && !strings.Contains(out, "rows and 1 file") {
 					t.Errorf("it said %q", out)
 				}
 				x.stop()

@@ -124,7 +124,7 @@ func TestDoctor(t *testing.T) {
 	ok(t, "correct horse\n", append(where, "setup", "--name", "VI Coaches", "--steward", "ana", "--email", "ana@mail.example", "--password-stdin")...)
 	x := serveAt(t, address, where...)
 	out = ok(t, "", with(where, "doctor")...)
-	for _, want := range []string{"ok  database", "VI Coaches, 1 members", "ok  media", "ok  server", "ok  clock", "ok  webfinger      vi_coaches@" + address + " is found"} {
+	for _, want := range []string{"ok  database", "VI Coaches, 1 member", "ok  media", "ok  server", "ok  clock", "ok  webfinger      vi_coaches@" + address + " is found"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

@@ -47,9 +47,17 @@ func (doctorCommand) Run(r *run) error {
 		}
 	}
 	if bad > 0 {
-		return fmt.Errorf("not all is in order: see the %d lines marked BAD", bad)
+		return fmt.Errorf("not all is in order: see the %s marked BAD", counted(bad, "line"))
 	}
 	return nil
+}
+
+// counted says "1 line", "2 lines".
+func counted[N int | int64](n N, what string) string {
+	if n == 1 {
+		return fmt.Sprintf("%d %s", n, what)
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // errNotChecked says that there is nothing to check.
@@ -102,7 +110,7 @@ func (x *doctor) database() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s: %s, %d members", x.databaseName(), self.Name, counts.Members), nil
+	return fmt.Sprintf("%s: %s, %s", x.databaseName(), self.Name, counted(counts.Members, "member")), nil
 }
 
 func (x *doctor) files() (string, error) {
