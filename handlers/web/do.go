@@ -31,7 +31,7 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if len(form.Wrong) == 0 {
 		here := parent.LocalOnly
 		post, err := p.Chapter.Publish(r.Context(), v.Account, chapter.Draft{
-			Source: form.Text("text"), InReplyTo: parent.ID, Visibility: parent.Visibility, LocalOnly: &here,
+			Source: form.Text("text"), Format: models.Markdown, InReplyTo: parent.ID, Visibility: parent.Visibility, LocalOnly: &here,
 		})
 		if err == nil {
 			return see(w, r, p.postURL(parent)+"#p"+post.ID.String())

@@ -2,11 +2,13 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"atelier/models"
+	"atelier/models/chapter"
 )
 
 // Form is what somebody typed and what is wrong with it: a page that is shown
@@ -59,10 +61,22 @@ func (f *Form) takes(err error) bool {
 	}
 	switch e.Kind {
 	case models.Invalid, models.Malformed, models.Conflict, models.TooLarge, models.TooMany, models.Unsupported, models.Unreachable, models.Forbidden:
-		f.wrong(e.Field, e.Msg)
+		f.wrong(e.Field, inPlainWords(e.Msg))
 		return true
 	}
 	return false
+}
+
+// inPlainWords says what a verb says in Mastodon's words, which apps know, as a
+// page would.
+func inPlainWords(msg string) string {
+	switch msg {
+	case fmt.Sprintf("Validation failed: Text character limit of %d exceeded", chapter.MaxCharacters):
+		return "This is too long: it may have " + figures(chapter.MaxCharacters) + " characters at most."
+	case "Validation failed: Text can't be blank":
+		return "Write something first."
+	}
+	return strings.TrimPrefix(msg, "Validation failed: ")
 }
 
 // also notes faults of fields that were fine so far.

@@ -6,6 +6,8 @@ import (
 
 	"atelier/models"
 	"atelier/models/chapter"
+	"atelier/models/store"
+	"atelier/models/store/storetest"
 )
 
 func TestThisWeekCountsWhatIsNew(t *testing.T) {
@@ -37,4 +39,19 @@ func TestOnlyQuestionsAreOnTheBoard(t *testing.T) {
 		h.says(h.Maren, "Who has a kettle?", func(d *chapter.Draft) { d.Talk = models.Talk{Question: true} })
 		b.shows(b.get("/"), 200, "Could you answer this? Who has a kettle?")
 	})
+}
+
+// What is new and "you are up to date" do not stand on one page.
+func TestNoticesThatAreNew(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t))
+	ana := h.member("Ana Lindqvarn")
+	me := h.as(h.Maren)
+	p := me.get("/notices")
+	me.shows(p, 200, "Ana Lindqvarn", "One is new.")
+	me.hides(p, "You are up to date.")
+	n, err := h.Store.Notifications(t.Context(), h.viewer(h.Maren), store.NotificationFilter{}, store.Page{Limit: 1})
+	if err != nil || len(n) != 1 || n[0].FromID != ana.ID {
+		t.Fatalf("notices %v, %v", n, err)
+	}
+	me.shows(me.post("/notices", "newest", n[0].ID.String()), 200, "Nothing is new.", "You are up to date.")
 }

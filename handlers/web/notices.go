@@ -82,6 +82,9 @@ func (p *Pages) notices(w http.ResponseWriter, r *http.Request, v *visit) error 
 		view.Since = "Last read " + v.moment(readAt).Words
 	}
 	view.Lead = noticesLead(len(view.New), len(list))
+	if len(view.New) > 0 {
+		view.End = "That is all there is."
+	}
 	return p.html(w, "notices.html", view)
 }
 

@@ -227,6 +227,7 @@ func (p *Pages) replyForm(ctx context.Context, v *visit, post *models.Post, toke
 	}
 	reply := &Reply{
 		Action: "/talk/" + post.ID.String() + "/reply", Token: token, Label: "What you want to say", Button: "Reply",
+		Also:    "*Stars* make words lean, **two stars** make them bold; a line that begins with “- ” or “1. ” is an item of a list.",
 		Primary: post.Practice == nil, Form: form, Audience: audience,
 	}
 	if form.Values.Get("text") == "" {

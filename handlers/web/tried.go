@@ -240,7 +240,6 @@ func (p *Pages) tried(w http.ResponseWriter, r *http.Request, v *visit) error {
 	}
 	if last := &form.Wrong[len(form.Wrong)-1]; last.Field == "status" {
 		last.Field = "line"
-		last.Msg = strings.TrimPrefix(last.Msg, "Validation failed: ")
 	}
 	return p.showNote(w, r, v, note, typed{tried: form})
 }
