@@ -72,7 +72,7 @@ func (f *Form) takes(err error) bool {
 func inPlainWords(msg string) string {
 	switch msg {
 	case fmt.Sprintf("Validation failed: Text character limit of %d exceeded", chapter.MaxCharacters):
-		return "This is too long: it may have " + figures(chapter.MaxCharacters) + " characters at most."
+		return fmt.Sprintf("This is too long: it may have %d characters at most.", chapter.MaxCharacters)
 	case "Validation failed: Text can't be blank":
 		return "Write something first."
 	}

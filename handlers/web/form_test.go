@@ -42,11 +42,11 @@ func TestAReplyThatIsTooLong(t *testing.T) {
 	b := h.as(h.member("Ana Lindqvarn"))
 	long := strings.Repeat("word ", 1001)
 	p := b.post("/talk/"+talk.ID.String()+"/reply", "text", long)
-	b.shows(p, 422, "it may have 5,000 characters at most", strings.TrimSpace(long))
+	b.shows(p, 422, "it may have 5000 characters at most", strings.TrimSpace(long))
 	b.hides(p, "limit of", "Validation failed")
 	tried := h.note(h.Maren, "Checking in")
 	p = b.post("/talk/"+tried.ID.String()+"/tried", "outcome", "helped", "line", long)
-	b.shows(p, 422, "it may have 5,000 characters at most")
+	b.shows(p, 422, "it may have 5000 characters at most")
 	b.hides(p, "limit of", "Validation failed")
 }
 
