@@ -42,7 +42,9 @@ func TestDemo(t *testing.T) {
 	defer stop()
 	var out safeBuffer
 	ended := make(chan int, 1)
-	go func() { ended <- execute(ctx, []string{"demo", "--listen=127.0.0.1:0"}, strings.NewReader(""), &out, os.Stderr) }()
+	go func() {
+		ended <- execute(ctx, []string{"demo", "--listen=127.0.0.1:0"}, strings.NewReader(""), &out, os.Stderr)
+	}()
 	for start := time.Now(); !strings.Contains(out.String(), "Sign in as"); time.Sleep(50 * time.Millisecond) {
 		select {
 		case code := <-ended:
