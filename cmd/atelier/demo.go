@@ -190,7 +190,7 @@ func (d *demo) open(ctx context.Context, i int) error {
 			return fmt.Errorf("let %s in: %w", m.Username, err)
 		}
 		indexable := true
-		profile := chapter.Profile{Bio: &m.Bio, Indexable: &indexable}
+		profile := chapter.Profile{Bio: &m.Bio, Indexable: &indexable, Directory: m.entry()}
 		if m.Face != (demoFace{}) {
 			if profile.Avatar, err = d.portrait(ctx, i, m.Face); err != nil {
 				return fmt.Errorf("draw %s: %w", m.Username, err)
@@ -199,8 +199,17 @@ func (d *demo) open(ctx context.Context, i int) error {
 		if people[m.Username], err = c.UpdateProfile(ctx, a, profile); err != nil {
 			return fmt.Errorf("introduce %s: %w", m.Username, err)
 		}
+		if err := c.Welcome(ctx, people[m.Username], models.WelcomeAll); err != nil {
+			return fmt.Errorf("welcome %s: %w", m.Username, err)
+		}
 	}
 	return nil
+}
+
+// entry is what the member says in the directory.
+func (m demoMember) entry() models.DirectoryEntry {
+	return models.DirectoryEntry{models.AskField: {Text: m.Ask, To: models.ToEveryone}, models.TownField: {Text: m.Town, To: models.ToEveryone},
+		models.LanguagesField: {Text: m.Speaks, To: models.ToMembers}, models.CredentialField: {To: models.ToMembers}}
 }
 
 // meet has the members of chapter i follow each other, and two of them those

@@ -15,6 +15,7 @@ type demoMember struct {
 	Username, Name, Bio string
 	Role                models.Role
 	Face                demoFace // none: initials stand for it
+	Ask, Town, Speaks   string   // in the directory: for everyone, for everyone, for members
 }
 
 // A demoNote is a practice note; Sections are in the order of its kind's form.
@@ -57,11 +58,11 @@ type demoAnswer struct {
 var demoChapters = [2]demoChapter{{
 	Name: "Harbour Coaches", Handle: "harbour", Sentence: "Coaches on the coast who write down what works, try it, and tell how it went.",
 	Members: []demoMember{
-		{"ana", "Ana Lindqvarn", "Executive coach. I work with people who have just been given a larger room than they asked for. Ask me about silence. #presence", models.President, demoFace{sea, shadow, skin, brick}},
-		{"tomas", "Tomas Berrigan", "Team coach, former ship's engineer. Ask me about handovers and about meetings that eat the day.", models.Steward, demoFace{sand, brick, skin, dusk}},
-		{"ines", "Ines Okparo", "I coach teachers and heads of schools. Newly certified, not new to listening.", models.Ordinary, demoFace{moss, shadow, brown, sand}},
-		{"wim", "Wim Dasselaar", "Thirty years of groups. Supervision, slow questions, bad puns.", models.Ordinary, demoFace{dusk, paper, skin, moss}},
-		{"ruth", "Ruth Ellingham", "Career changes after fifty. I collect first sentences.", models.Ordinary, demoFace{}},
+		{"ana", "Ana Lindqvarn", "Executive coach. I work with people who have just been given a larger room than they asked for. Ask me about silence. #presence", models.President, demoFace{sea, shadow, skin, brick}, "Silence; first months in a larger role", "Port Selwyn", "English, Swedish"},
+		{"tomas", "Tomas Berrigan", "Team coach, former ship's engineer. Ask me about handovers and about meetings that eat the day.", models.Steward, demoFace{sand, brick, skin, dusk}, "Handovers; meetings that eat the day", "Port Selwyn", "English, Irish"},
+		{"ines", "Ines Okparo", "I coach teachers and heads of schools. Newly certified, not new to listening.", models.Ordinary, demoFace{moss, shadow, brown, sand}, "Heads of schools; getting certified late", "Ashmere", "English, Igbo"},
+		{"wim", "Wim Dasselaar", "Thirty years of groups. Supervision, slow questions, bad puns.", models.Ordinary, demoFace{dusk, paper, skin, moss}, "Supervision; groups that are stuck", "Ashmere", "English, Dutch"},
+		{"ruth", "Ruth Ellingham", "Career changes after fifty. I collect first sentences.", models.Ordinary, demoFace{}, "Career changes after fifty", "Port Selwyn", "English"},
 	},
 	Notes: []demoNote{
 		{By: "ana", Kind: models.Approach, Title: "Checking in when a client goes quiet", Care: models.Composite, Sections: []string{
@@ -167,11 +168,11 @@ var demoChapters = [2]demoChapter{{
 }, {
 	Name: "Northlight Coaches", Handle: "northlight", Sentence: "A chapter of coaches in the long evenings, for whoever wants to get better at the work.",
 	Members: []demoMember{
-		{"maren", "Maren Solvik", "I coach leaders of small organisations, and chair our chapter this year. Ask me about endings.", models.President, demoFace{brick, sand, skin, dusk}},
-		{"jonas", "Jonas Ahlgren", "Engineers, shift leaders, people with radios on their belts. Ask me about short meetings.", models.Steward, demoFace{sand, brown, skin, moss}},
-		{"lio", "Lio Petrakova", "Group coach and choir singer. Most of what I know about groups I know from the second altos.", models.Ordinary, demoFace{sea, brick, skin, paper}},
-		{"sefa", "Sefa Toumani", "Health professionals. I am interested in what tiredness says.", models.Ordinary, demoFace{moss, shadow, brown, brick}},
-		{"per", "Per Holmqvist", "Newly trained. Reading everything.", models.Ordinary, demoFace{}},
+		{"maren", "Maren Solvik", "I coach leaders of small organisations, and chair our chapter this year. Ask me about endings.", models.President, demoFace{brick, sand, skin, dusk}, "Endings; boards that never end", "Nordhavn", "Swedish, English"},
+		{"jonas", "Jonas Ahlgren", "Engineers, shift leaders, people with radios on their belts. Ask me about short meetings.", models.Steward, demoFace{sand, brown, skin, moss}, "Short meetings; coaching on shifts", "Nordhavn", "Swedish, English"},
+		{"lio", "Lio Petrakova", "Group coach and choir singer. Most of what I know about groups I know from the second altos.", models.Ordinary, demoFace{sea, brick, skin, paper}, "Groups; voices", "Fjellby", "English, Bulgarian"},
+		{"sefa", "Sefa Toumani", "Health professionals. I am interested in what tiredness says.", models.Ordinary, demoFace{moss, shadow, brown, brick}, "Tiredness; teams in health care", "Fjellby", "English, Samoan"},
+		{"per", "Per Holmqvist", "Newly trained. Reading everything.", models.Ordinary, demoFace{}, "Being new at this", "Nordhavn", "Swedish"},
 	},
 	Notes: []demoNote{
 		{By: "maren", Kind: models.Approach, Title: "When the board wants a coach for somebody else", Care: models.Composite, Sections: []string{

@@ -73,6 +73,7 @@ func TestDemo(t *testing.T) {
 		{1, "/notes/my-three-index-cards", "Two tried it"},
 		{1, "/notes/the-standing-question", `alt="Four people stand in front of a sheet on the wall."`},
 		{1, "/questions", "short film"},
+		{1, "/people?q=endings", "Maren Solvik"},
 	} {
 		domain, at := chapters[look.chapter][1], "http://127.0.0.1:"+chapters[look.chapter][2]
 		page := get(t, at+look.path, domain)
