@@ -42,8 +42,8 @@ func TestYourData(t *testing.T) {
 			b.shows(b.get(page+"/"+string(kind)+".csv"), 200)
 		}
 		stranger := h.stranger()
-		stranger.shows(stranger.get(page), 200, "E-mail or name")
-		stranger.shows(stranger.get(page+"/blocked_accounts.csv"), 200, "E-mail or name")
+		stranger.shows(stranger.get(page), 200, "E-mail or handle")
+		stranger.shows(stranger.get(page+"/blocked_accounts.csv"), 200, "E-mail or handle")
 	})
 }
 

@@ -172,7 +172,7 @@ func TestReporting(t *testing.T) {
 		inside := h.says(bo, "Between stewards.", func(d *chapter.Draft) { d.Visibility = models.Direct })
 		me.shows(me.get("/talk/"+inside.ID.String()+"/report"), 404)
 		b := h.stranger()
-		b.shows(b.get(page), 200, "E-mail or name")
+		b.shows(b.get(page), 200, "E-mail or handle")
 		b.hides(b.get("/notes/"+note.Slug), "Report a problem")
 	})
 }

@@ -48,7 +48,7 @@ func TestLeaving(t *testing.T) {
 		maren := h.as(h.Maren)
 		maren.shows(maren.post("/settings/leave", "password", password), 422, "A chapter needs a president")
 		b.shows(b.post("/settings/leave", "password", password), 200, "Your membership is ended", "Sign in")
-		b.shows(b.get("/settings"), 200, "E-mail or name") // signed out
+		b.shows(b.get("/settings"), 200, "E-mail or handle") // signed out
 		b.shows(b.get("/people/ana"), 404)
 		if _, err := h.Store.Member(t.Context(), ana.ID); models.KindOf(err) != models.NotFound {
 			t.Errorf("the membership is still there: %v", err)

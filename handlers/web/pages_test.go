@@ -35,8 +35,8 @@ func TestEveryPageIsThere(t *testing.T) {
 		"/privacy":                         "What is kept",
 		"/how-this-travels":                "Everything you write here has a door",
 		"/accessibility":                   "WCAG 2.2",
-		"/sign-in":                         "E-mail or name",
-		"/settings":                        "E-mail or name",
+		"/sign-in":                         "E-mail or handle",
+		"/settings":                        "E-mail or handle",
 		"/library.atom":                    "Checking in when a client goes quiet",
 		"/people/ana.atom":                 "I was taught to.",
 	} {

@@ -136,7 +136,7 @@ func TestQuestionsForMembersAreNotForOthers(t *testing.T) {
 	b := h.stranger()
 	b.shows(b.get("/questions?state=mine"), 404)
 	b.shows(b.get("/questions?state=loud"), 404)
-	b.shows(b.get("/questions/new"), 200, "E-mail or name")
+	b.shows(b.get("/questions/new"), 200, "E-mail or handle")
 	b.shows(b.get("/questions/"+open.ID.String()), 200, "answer from an account you already have")
 	b.shows(b.post("/questions/"+open.ID.String(), "do", "reopen"), 401)
 	me := h.as(ana)

@@ -222,7 +222,7 @@ func TestNobodyElseHearsOfAReview(t *testing.T) {
 			b.shows(b.get("/desk/review"), 404)
 		}
 		stranger := h.stranger()
-		stranger.shows(stranger.get(r.path), 200, "E-mail or name")
+		stranger.shows(stranger.get(r.path), 200, "E-mail or handle")
 		for who, b := range map[string]*browser{"another member": r.kim, "a guest": guest, "a stranger": stranger} {
 			for _, path := range append(h.everywhere(r.note), "/library", "/library.atom", "/search?q=zanzibar", "/notices", "/people/tobias") {
 				p := b.get(path)

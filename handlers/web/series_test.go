@@ -121,6 +121,6 @@ func TestTheShelf(t *testing.T) {
 		b.hides(p, "Four would do.")
 		b.shows(b.get("/shelf/tried"), 200, "Four would do.")
 		b.shows(h.as(ana).get("/shelf/tried"), 200, "Nothing yet.")
-		b.shows(h.stranger().get("/shelf/tried"), 200, "E-mail or name")
+		b.shows(h.stranger().get("/shelf/tried"), 200, "E-mail or handle")
 	})
 }

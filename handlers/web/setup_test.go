@@ -96,7 +96,7 @@ func TestSigningInAndOut(t *testing.T) {
 	if p := me.get("/sign-in?next=/shelf"); p.Path != "/shelf" {
 		t.Errorf("who is signed in is asked again: %s", p.Path)
 	}
-	me.shows(me.get("/sign-in?next=/shelf&again=1"), 200, "E-mail or name")
+	me.shows(me.get("/sign-in?next=/shelf&again=1"), 200, "E-mail or handle")
 	me.shows(me.post("/sign-out"), 200, "Sign in")
 	if p := me.get("/shelf"); p.Path != "/sign-in?next=%2Fshelf" {
 		t.Errorf("who signed out sees %s", p.Path)

@@ -92,7 +92,7 @@ func TestBrowserWalk(t *testing.T) {
 			h.endSessions(account)
 			ana.types("bio", " And managers in health care.")
 			ana.presses("Save")
-			ana.says("E-mail or name") // a form with a picture cannot be carried along
+			ana.says("E-mail or handle") // a form with a picture cannot be carried along
 		})
 	}
 }
