@@ -123,12 +123,11 @@ func goroutines(t *testing.T) int {
 // A load is a chapter and a good peer: its gil follows ana here, and she him.
 type load struct {
 	*Server
-	ana       *models.Account
-	good      *Peer
-	gil       *Actor
-	gilHere   *models.Account
-	n         int
-	publisher sync.Mutex
+	ana     *models.Account
+	good    *Peer
+	gil     *Actor
+	gilHere *models.Account
+	n       int
 }
 
 func newLoad(t *testing.T) *load {

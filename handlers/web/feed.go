@@ -144,7 +144,7 @@ func (p *Pages) entry(post *models.Post, c cast) atomEntry {
 		Author:  atomPerson{by.Name, p.URLs.Base() + by.URL},
 		Content: atomText{"html", post.Language, post.HTML},
 	}
-	for _, a := range p.credited(c, post) {
+	for _, a := range post.Credited(c) {
 		e.With = append(e.With, atomPerson{a.Label(), p.URLs.Base() + p.personURL(a)})
 	}
 	if post.Summary != "" {

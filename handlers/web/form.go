@@ -61,7 +61,7 @@ func (f *Form) takes(err error) bool {
 	}
 	switch e.Kind {
 	case models.Invalid, models.Malformed, models.Conflict, models.TooLarge, models.TooMany, models.Unsupported, models.Unreachable, models.Forbidden:
-		f.wrong(e.Field, inPlainWords(e.Msg))
+		f.wrong(e.Field, inPlainWords(e))
 		return true
 	}
 	return false
@@ -69,14 +69,14 @@ func (f *Form) takes(err error) bool {
 
 // inPlainWords says what a verb says in Mastodon's words, which apps know, as a
 // page would.
-func inPlainWords(msg string) string {
-	switch msg {
-	case fmt.Sprintf("Validation failed: Text character limit of %d exceeded", chapter.MaxCharacters):
+func inPlainWords(e *models.Error) string {
+	switch e {
+	case chapter.ErrTooLong:
 		return fmt.Sprintf("This is too long: it may have %d characters at most.", chapter.MaxCharacters)
-	case "Validation failed: Text can't be blank":
+	case chapter.ErrBlank:
 		return "Write something first."
 	}
-	return strings.TrimPrefix(msg, "Validation failed: ")
+	return strings.TrimPrefix(e.Msg, "Validation failed: ")
 }
 
 // also notes faults of fields that were fine so far.

@@ -218,7 +218,7 @@ func (p *Pages) noteView(r *http.Request, v *visit, post *models.Post) (noteView
 	}
 	if post.State == models.Published {
 		view.Published = ptr(v.date(post.CreatedAt))
-		view.Citation = p.citation(v, post, author, p.credited(c, post), made)
+		view.Citation = p.citation(v, post, author, post.Credited(c), made)
 	} else {
 		if who, err := p.writersOf(r.Context(), post); err != nil {
 			return noteView{}, err

@@ -85,7 +85,7 @@ func (r *reviewed) later(years int) {
 	when := r.Store.Now().AddDate(-years, 0, -1)
 	p.Practice.Reviewed.On = when.Format(time.DateOnly)
 	err := r.Store.Write(r.Context(), func(tx *store.Tx) error {
-		if err := tx.SetMark(r.Context(), p); err != nil {
+		if _, err := tx.SetPractice(r.Context(), p); err != nil {
 			return err
 		}
 		x, err := tx.NewestReview(r.Context(), p.ID)

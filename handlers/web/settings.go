@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -165,7 +164,6 @@ func takeProfileError(form *Form, err error) bool {
 		return false
 	}
 	last := &form.Wrong[len(form.Wrong)-1]
-	last.Msg = strings.TrimPrefix(last.Msg, "Validation failed: ")
 	if name, ok := profileFields[last.Field]; ok {
 		last.Field = name
 	}

@@ -257,7 +257,6 @@ func takeDraftError(form *Form, kind models.PracticeKind, err error) bool {
 		return false
 	}
 	last := &form.Wrong[len(form.Wrong)-1]
-	last.Msg = strings.TrimPrefix(last.Msg, "Validation failed: ") // how Mastodon begins
 	if name, ok := draftFields[last.Field]; ok {
 		last.Field = name
 	}

@@ -155,11 +155,7 @@ func (c *Chapter) ReceiveLikeRefused(ctx context.Context, a Activity, uri string
 // ReceiveRequest answers the sender, who asks whether something that it made
 // may answer, like or boost a post here. Who may read it may.
 func (c *Chapter) ReceiveRequest(ctx context.Context, a Activity, kind models.ConsentKind, ofID models.ID, uri string) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		p, err := tx.Post(ctx, models.Viewer{AccountID: a.Sender.ID}, ofID)
 		if err != nil {
 			return err

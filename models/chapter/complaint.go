@@ -148,11 +148,7 @@ func (c *Chapter) ReceiveReport(ctx context.Context, a Activity, uris []string, 
 		return err
 	}
 	comment = cut(strings.TrimSpace(text.PlainText(comment)), maxComplaintSent)
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		targets, posts, err := c.reported(ctx, tx, uris)
 		if err != nil {
 			return err

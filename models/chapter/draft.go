@@ -135,15 +135,21 @@ func language(tag, fallback string) (string, error) {
 	return short, nil
 }
 
+// What is wrong with a discussion post most often, in the words that apps know.
+var (
+	ErrBlank   = models.Errorf(models.Invalid, "Validation failed: Text can't be blank").On("status")
+	ErrTooLong = models.Errorf(models.Invalid, "Validation failed: Text character limit of %d exceeded", MaxCharacters).On("status")
+)
+
 // writeTalk writes a discussion post.
 func (c *Chapter) writeTalk(ctx context.Context, m *models.Member, d Draft, out *composed) error {
 	p := out.post
 	p.Source = strings.TrimSpace(strings.ReplaceAll(d.Source, "\r\n", "\n"))
 	if p.Source == "" && len(p.Media) == 0 && p.Poll == nil && out.quoted == nil {
-		return models.Errorf(models.Invalid, "Validation failed: Text can't be blank").On("status")
+		return ErrBlank
 	}
 	if n := text.Length(p.Source, p.Warning); n > MaxCharacters {
-		return models.Errorf(models.Invalid, "Validation failed: Text character limit of %d exceeded", MaxCharacters).On("status")
+		return ErrTooLong
 	}
 	found := text.Scan(p.Source, p.Format)
 	env, err := c.name(ctx, m, found, out)

@@ -2,7 +2,6 @@ package chapter
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -232,7 +231,10 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 		return err
 	}
 	if old.ForAll() != p.ForAll() || old.IsMembers() != p.IsMembers() {
-		if err := errors.Join(count(ctx, tx, old, -1), count(ctx, tx, p, 1)); err != nil {
+		if err := count(ctx, tx, old, -1); err != nil {
+			return err
+		}
+		if err := count(ctx, tx, p, 1); err != nil {
 			return err
 		}
 	}

@@ -17,11 +17,7 @@ const MaxShown = 10
 // ReceivePin takes in that the sender shows a post of its own first on its
 // profile, or no longer.
 func (c *Chapter) ReceivePin(ctx context.Context, a Activity, postID models.ID, pinned bool) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		p, err := tx.PostByID(ctx, postID)
 		if err != nil {
 			return err
@@ -84,11 +80,7 @@ func (c *Chapter) ReceiveShownTag(ctx context.Context, a Activity, name string, 
 	if !isTag(name) {
 		return models.Errorf(models.Invalid, "That is no hashtag.")
 	}
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		return c.showTag(ctx, tx, a.Sender, name, shown)
 	})
 }

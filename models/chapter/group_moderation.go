@@ -27,11 +27,7 @@ func (c *Chapter) OfGroup(ctx context.Context, group *models.Account, uri string
 // ReceiveRemoval takes in that the sender, a Group, does not show a post any
 // more.
 func (c *Chapter) ReceiveRemoval(ctx context.Context, a Activity, postID models.ID) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		p, err := tx.PostByID(ctx, postID)
 		if err != nil {
 			return err
@@ -54,11 +50,7 @@ func (c *Chapter) ReceiveRemoval(ctx context.Context, a Activity, postID models.
 // ReceiveLock takes in that the sender, a Group, closed the thread below a post
 // or opened it again.
 func (c *Chapter) ReceiveLock(ctx context.Context, a Activity, postID models.ID, locked bool) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		return tx.SetLock(ctx, postID, a.Sender.ID, locked)
 	})
 }
@@ -71,11 +63,7 @@ const maxBanned = 500
 // more, until a moment or for ever; with erase it does not show either what
 // that one wrote.
 func (c *Chapter) ReceiveBan(ctx context.Context, a Activity, accountID models.ID, until time.Time, erase bool) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		if err := tx.SetBan(ctx, a.Sender.ID, accountID, until); err != nil || !erase {
 			return err
 		}
@@ -99,11 +87,7 @@ func (c *Chapter) ReceiveBan(ctx context.Context, a Activity, accountID models.I
 // ReceiveUnban takes in that the sender, a Group, lets an account write in it
 // again.
 func (c *Chapter) ReceiveUnban(ctx context.Context, a Activity, accountID models.ID) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		return tx.DropBan(ctx, a.Sender.ID, accountID)
 	})
 }

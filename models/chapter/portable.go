@@ -225,9 +225,7 @@ func carry(kind models.Portable, cells []string, column map[string]int) (c carri
 	switch kind {
 	case models.PortableFollowing:
 		c.Boosts, c.Notify = yes("show boosts", 1), yes("notify on new posts", 2)
-		for _, l := range strings.FieldsFunc(cell(3), func(r rune) bool { return r == ',' || r == ' ' }) {
-			c.Languages = append(c.Languages, l)
-		}
+		c.Languages = strings.FieldsFunc(cell(3), func(r rune) bool { return r == ',' || r == ' ' })
 	case models.PortableMutes:
 		c.Quiet = yes("hide notifications", 1)
 	case models.PortableLists:

@@ -110,11 +110,7 @@ func (c *Chapter) grant(ctx context.Context, tx *store.Tx, kind models.ConsentKi
 // ReceiveQuoteRequest answers the sender, who asks whether its post with the
 // id quotingURI may quote a post here.
 func (c *Chapter) ReceiveQuoteRequest(ctx context.Context, a Activity, quotedID models.ID, quotingURI string) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		q, err := tx.Post(ctx, models.Viewer{AccountID: a.Sender.ID}, quotedID)
 		if err != nil {
 			return err
@@ -143,11 +139,7 @@ func (c *Chapter) ReceiveQuoteRequest(ctx context.Context, a Activity, quotedID 
 // ReceiveQuoteAnswer takes in that the sender lets a post of ours quote it, by
 // the consent at stamp, or does not, if that is "".
 func (c *Chapter) ReceiveQuoteAnswer(ctx context.Context, a Activity, quotingID models.ID, stamp string) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		p, err := tx.PostByID(ctx, quotingID)
 		if err != nil {
 			return err

@@ -36,6 +36,17 @@ func (a Activity) fresh(ctx context.Context, tx *store.Tx) (bool, error) {
 	return tx.TakeIn(ctx, a.Key)
 }
 
+// once does what an activity asks for, unless it was done before.
+func (c *Chapter) once(ctx context.Context, a Activity, do func(tx *store.Tx) error) error {
+	return c.Store.Write(ctx, func(tx *store.Tx) error {
+		fresh, err := a.fresh(ctx, tx)
+		if err != nil || !fresh {
+			return err
+		}
+		return do(tx)
+	})
+}
+
 // tooLate says whether what the sender did is older than another such deed of
 // its, done at a moment, that came first.
 func (a Activity) tooLate(other time.Time) bool { return !a.At.IsZero() && a.At.Before(other) }
@@ -479,11 +490,7 @@ func (c *Chapter) recount(ctx context.Context, tx *store.Tx, old, p *models.Post
 // ReceiveDelete takes in that the sender deleted something of its own: a post,
 // a boost. What is not here yet will not be taken in later.
 func (c *Chapter) ReceiveDelete(ctx context.Context, a Activity, uri string) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		p, err := tx.PostByURI(ctx, uri)
 		if models.KindOf(err) == models.NotFound {
 			if was, err := c.stampDeleted(ctx, tx, a, uri); err != nil || was {
@@ -507,11 +514,7 @@ func (c *Chapter) ReceiveDelete(ctx context.Context, a Activity, uri string) err
 // ReceiveVote takes in a vote of the sender in a poll of ours, for the option
 // called title.
 func (c *Chapter) ReceiveVote(ctx context.Context, a Activity, postID models.ID, uri, title string) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		p, err := tx.Post(ctx, models.Viewer{AccountID: a.Sender.ID}, postID)
 		if err != nil {
 			return err

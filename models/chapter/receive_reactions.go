@@ -9,11 +9,7 @@ import (
 
 // ReceiveBoost takes in that the sender boosted a post that is here.
 func (c *Chapter) ReceiveBoost(ctx context.Context, a Activity, postID models.ID, boost *models.Post) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		p, err := tx.PostByID(ctx, postID)
 		if err != nil {
 			return err
@@ -64,11 +60,7 @@ func (c *Chapter) clearBoost(ctx context.Context, tx *store.Tx, a Activity, b *m
 // ReceiveUnboost takes in that the sender took a boost back: the one with the
 // id uri, or its boost of the post subjectURI.
 func (c *Chapter) ReceiveUnboost(ctx context.Context, a Activity, uri, subjectURI string) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		boost, err := tx.PostByURI(ctx, uri)
 		if models.KindOf(err) == models.NotFound && subjectURI != "" {
 			if p, perr := tx.PostByURI(ctx, subjectURI); perr == nil {
@@ -100,11 +92,7 @@ func (c *Chapter) ReceiveUnboost(ctx context.Context, a Activity, uri, subjectUR
 // ReceiveFavourite takes in that the sender likes a post of ours, or reacted
 // to it with an emoji.
 func (c *Chapter) ReceiveFavourite(ctx context.Context, a Activity, postID models.ID, uri, emoji string) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		p, err := tx.Post(ctx, models.Viewer{AccountID: a.Sender.ID}, postID)
 		if err != nil {
 			return err
@@ -147,11 +135,7 @@ func refavour(ctx context.Context, tx *store.Tx, a Activity, old, r *models.Reac
 // ReceiveUnfavourite takes in that the sender took a like back: the one with
 // the id uri, or its like of the post subjectURI.
 func (c *Chapter) ReceiveUnfavourite(ctx context.Context, a Activity, uri, subjectURI string) error {
-	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		fresh, err := a.fresh(ctx, tx)
-		if err != nil || !fresh {
-			return err
-		}
+	return c.once(ctx, a, func(tx *store.Tx) error {
 		r, err := tx.FavouriteByURI(ctx, uri)
 		if models.KindOf(err) == models.NotFound && subjectURI != "" {
 			if p, perr := tx.PostByURI(ctx, subjectURI); perr == nil {

@@ -313,15 +313,11 @@ func (c *Chapter) TakeMarkBack(ctx context.Context, by models.Viewer, postID mod
 	})
 }
 
-// setMark gives a note a mark, or takes it, and tells others as of an edit: no
-// version comes of it, and the chapter does not announce it again.
+// setMark gives a note a mark, or takes it.
 func (c *Chapter) setMark(ctx context.Context, tx *store.Tx, p *models.Post, mark *models.Reviewed) error {
 	old := *p
 	p.Practice.Reviewed, p.UpdatedAt = mark, tx.Now()
-	if err := tx.SetMark(ctx, p); err != nil {
-		return err
-	}
-	return c.tellOfEdit(ctx, tx, &old, p)
+	return c.reform(ctx, tx, &old, p)
 }
 
 // changeReview does something to the open review of a note. To who has nothing

@@ -95,12 +95,13 @@ func (q queries) CoAuthored(ctx context.Context, v models.Viewer, accountID mode
 		WHERE x.account_id = ? AND x.state = 'accepted' AND`+rule+`ORDER BY x.post_id DESC LIMIT ?`, slices.Concat([]any{accountID}, args, []any{limit})...)
 }
 
-// SetCredit stores who is named in a note, and when others hear of it. It
-// reports false, and changes nothing, if the note has another version by now.
-func (q queries) SetCredit(ctx context.Context, p *models.Post) (set bool, err error) {
+// SetPractice stores a note's form, such as its mark or who is named in it, and
+// when others hear of it; the text is as it was. It reports false, and changes
+// nothing, if the note has another version by now.
+func (q queries) SetPractice(ctx context.Context, p *models.Post) (set bool, err error) {
 	n, err := q.exec(ctx, `UPDATE posts SET stamp = stamp + 1, practice = ?, updated_at = ? WHERE id = ? AND version = ?`, jsonText(p.Practice), p.UpdatedAt, p.ID, p.Version)
 	if err != nil {
-		return false, fmt.Errorf("name the co-authors of post %d: %w", p.ID, err)
+		return false, fmt.Errorf("change the form of post %d: %w", p.ID, err)
 	}
 	return n == 1, nil
 }
@@ -114,90 +115,12 @@ func (q queries) touchCoAuthored(ctx context.Context, accountID models.ID) error
 // Credited returns the people whom a note names beside its author, but for
 // those who cannot be seen.
 func (q queries) Credited(ctx context.Context, p *models.Post) ([]*models.Account, error) {
-	if p.Practice == nil || len(p.Practice.With) == 0 {
+	with := p.Practice.Others()
+	if len(with) == 0 {
 		return nil, nil
 	}
-	found, err := q.Accounts(ctx, p.Practice.With)
-	if err != nil {
-		return nil, err
-	}
-	var out []*models.Account
-	for _, id := range p.Practice.With {
-		if a := found[id]; a != nil && a.CanBeNamed() {
-			out = append(out, a)
-		}
-	}
-	return out, nil
-}
-
-const proposalColumns = `x.id, x.post_id, x.account_id, x.state, x.reason, x.base, x.base_version, x.wording, x.replaced, x.version, x.answer, x.created_at, x.changed_at, x.answered_at`
-
-func scanProposal(rows *sql.Rows) (*models.Proposal, error) {
-	p := &models.Proposal{}
-	return p, rows.Scan(&p.ID, &p.PostID, &p.AccountID, &p.State, &p.Reason, fromJSON{&p.Base}, &p.BaseVersion, fromJSON{&p.Text}, fromJSON{&p.Replaced},
-		&p.Version, &p.Answer, millis{&p.CreatedAt}, millis{&p.ChangedAt}, millis{&p.AnsweredAt})
-}
-
-// visibleProposal is who reads a proposal x on a post p: its author, and the
-// note's once it was sent.
-const visibleProposal = ` (x.account_id = ? OR (p.account_id = ? AND x.state <> 'begun' AND a.suspended_at = 0 AND a.deleted_at = 0)) `
-
-const fromProposals = ` FROM proposals x JOIN posts p ON p.id = x.post_id JOIN accounts a ON a.id = x.account_id `
-
-// Proposal returns a proposal, if the viewer made it or leads the note.
-func (q queries) Proposal(ctx context.Context, v models.Viewer, id models.ID) (*models.Proposal, error) {
-	return one(ctx, q, scanProposal, `SELECT `+proposalColumns+fromProposals+`WHERE x.id = ? AND`+visibleProposal, id, v.AccountID, v.AccountID)
-}
-
-// Proposals returns a page of the proposals on a note that the viewer made or,
-// as its lead, can answer or has answered, newest first.
-func (q queries) Proposals(ctx context.Context, v models.Viewer, postID models.ID, p Page) ([]*models.Proposal, error) {
-	return pageOf(ctx, q, scanProposal, p, "x.id", `SELECT `+proposalColumns+fromProposals+`WHERE x.post_id = ? AND`+visibleProposal, postID, v.AccountID, v.AccountID)
-}
-
-// PendingProposal returns the proposal of an account on a note that it can
-// still change.
-func (q queries) PendingProposal(ctx context.Context, postID, accountID models.ID) (*models.Proposal, error) {
-	return one(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposals x WHERE x.post_id = ? AND x.account_id = ? AND x.state IN ('begun', 'open')`, postID, accountID)
-}
-
-// ProposalsBy returns a page of the proposals that an account sent, on any
-// note.
-func (q queries) ProposalsBy(ctx context.Context, accountID models.ID, p Page) ([]*models.Proposal, error) {
-	return pageOf(ctx, q, scanProposal, p, "x.id", `SELECT `+proposalColumns+` FROM proposals x WHERE x.account_id = ? AND x.state <> 'begun'`, accountID)
-}
-
-// AllProposals returns the proposals on a note, whoever may read them.
-func (q queries) AllProposals(ctx context.Context, postID models.ID) ([]*models.Proposal, error) {
-	return list(ctx, q, scanProposal, `SELECT `+proposalColumns+` FROM proposals x WHERE x.post_id = ? ORDER BY x.id`, postID)
-}
-
-// SetProposal stores a proposal, in place of what it was.
-func (q queries) SetProposal(ctx context.Context, p *models.Proposal) error {
-	_, err := q.exec(ctx, `
-		INSERT INTO proposals (id, post_id, account_id, state, reason, base, base_version, wording, replaced, version, answer, created_at, changed_at, answered_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, base = excluded.base, base_version = excluded.base_version, wording = excluded.wording,
-			replaced = excluded.replaced, version = excluded.version, answer = excluded.answer, changed_at = excluded.changed_at, answered_at = excluded.answered_at`,
-		p.ID, p.PostID, p.AccountID, p.State, p.Reason, jsonText(p.Base), p.BaseVersion, jsonText(p.Text), jsonText(p.Replaced), p.Version, p.Answer,
-		p.CreatedAt, p.ChangedAt, p.AnsweredAt)
-	if err != nil {
-		return fmt.Errorf("store a proposal on post %d: %w", p.PostID, err)
-	}
-	return nil
-}
-
-// HoldProposal keeps everybody else from answering a proposal until the
-// transaction ends. It reports false if that is not open any more.
-func (q queries) HoldProposal(ctx context.Context, id models.ID) (open bool, err error) {
-	n, err := q.exec(ctx, `UPDATE proposals SET state = 'open' WHERE id = ? AND state = 'open'`, id)
-	return n == 1, err
-}
-
-// DeleteProposal deletes a proposal.
-func (q queries) DeleteProposal(ctx context.Context, id models.ID) error {
-	_, err := q.exec(ctx, `DELETE FROM proposals WHERE id = ?`, id)
-	return err
+	found, err := q.Accounts(ctx, with)
+	return p.Credited(found), err
 }
 
 // AddVersionMark stores what is not ordinary about a version of a note.

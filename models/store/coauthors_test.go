@@ -80,10 +80,10 @@ func TestCoAuthors(t *testing.T) {
 		storetest.Write(t, s, func(tx *store.Tx) error {
 			stale := *p
 			stale.Version = p.Version + 1
-			if set, err := tx.SetCredit(ctx, &stale); err != nil || set {
+			if set, err := tx.SetPractice(ctx, &stale); err != nil || set {
 				t.Errorf("another version: SetCredit = %v, %v", set, err)
 			}
-			set, err := tx.SetCredit(ctx, p)
+			set, err := tx.SetPractice(ctx, p)
 			if !set {
 				t.Error("SetCredit = false")
 			}

@@ -48,16 +48,6 @@ func (q queries) EndMarks(ctx context.Context, postID models.ID) error {
 	return nil
 }
 
-// SetMark stores a note's form with its mark, and that others shall hear of
-// it. The text is as it was.
-func (q queries) SetMark(ctx context.Context, p *models.Post) error {
-	_, err := q.exec(ctx, `UPDATE posts SET stamp = stamp + 1, practice = ?, updated_at = ? WHERE id = ?`, jsonText(p.Practice), p.UpdatedAt, p.ID)
-	if err != nil {
-		return fmt.Errorf("mark post %d: %w", p.ID, err)
-	}
-	return nil
-}
-
 // newest is the newest review of a note.
 const newest = `SELECT ` + reviewColumns + ` FROM reviews r JOIN posts p ON p.id = r.post_id WHERE r.id = (SELECT MAX(id) FROM reviews WHERE post_id = ?)`
 

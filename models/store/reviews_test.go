@@ -273,7 +273,7 @@ func TestTheMarkIsThePosts(t *testing.T) {
 		want := *p
 		want.Practice = &models.Practice{Kind: models.Tool, Reviewed: &models.Reviewed{By: "https://here.example/chapter", On: "2026-11-20", Version: 1}}
 		want.UpdatedAt = s.Now().UTC().Truncate(time.Millisecond)
-		r.write(func(tx *store.Tx) error { return tx.SetMark(ctx, &want) })
+		r.write(func(tx *store.Tx) error { _, err := tx.SetPractice(ctx, &want); return err })
 		got, err := s.Post(ctx, models.Stranger, r.note.ID)
 		want.Stamp++
 		if diff := cmp.Diff(&want, got); err != nil || diff != "" {
