@@ -11,20 +11,19 @@ import (
 // Proposal is how a co-author would have a note. The note does not change
 // before its lead takes the proposal over.
 type Proposal struct {
-	ID          ID
-	PostID      ID
-	AccountID   ID
-	State       ProposalState
-	Reason      string   // in one line
-	Base        Wording  // the note when the proposal was begun
-	BaseVersion int      // the same, of a note that is out
-	Text        Wording  // what is proposed
-	Replaced    *Wording // of one that was taken over: what stood there before
-	Version     int      // of one that was taken over: what it became, 0 in a draft
-	Answer      string   // why it was declined
-	CreatedAt   time.Time
-	ChangedAt   time.Time
-	AnsweredAt  time.Time
+	ID         ID
+	PostID     ID
+	AccountID  ID
+	State      ProposalState
+	Reason     string   // in one line
+	Base       Wording  // the note when the proposal was begun
+	Text       Wording  // what is proposed
+	Replaced   *Wording // of one that was taken over: what stood there before
+	Version    int      // of one that was taken over: what it became, 0 in a draft
+	Answer     string   // why it was declined
+	CreatedAt  time.Time
+	ChangedAt  time.Time
+	AnsweredAt time.Time
 }
 
 // ProposalState says where a proposal stands.

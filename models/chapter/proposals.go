@@ -40,7 +40,7 @@ func (c *Chapter) BeginProposal(ctx context.Context, me *models.Account, postID 
 		} else if err != nil || x.State == models.ProposalOpen || x.Base.Seal() == now.Seal() {
 			return err
 		}
-		x.Base, x.Text, x.BaseVersion, x.ChangedAt = now, now, p.Version, tx.Now()
+		x.Base, x.Text, x.ChangedAt = now, now, tx.Now()
 		return tx.SetProposal(ctx, x)
 	})
 	return x, err

@@ -187,7 +187,7 @@ func TestProposals(t *testing.T) {
 		p := practiceNote(t, s, ana, nil)
 		at := time.UnixMilli(1_700_000_000_000).UTC()
 		base := models.Wording{Title: "Checking in", Sections: []models.Section{{Key: "purpose", Text: "For teams."}}}
-		want := &models.Proposal{ID: s.NewID(), PostID: p.ID, AccountID: ben.ID, State: models.ProposalBegun, Base: base, BaseVersion: 1, Text: base, CreatedAt: at, ChangedAt: at}
+		want := &models.Proposal{ID: s.NewID(), PostID: p.ID, AccountID: ben.ID, State: models.ProposalBegun, Base: base, Text: base, CreatedAt: at, ChangedAt: at}
 		set := func() {
 			t.Helper()
 			storetest.Write(t, s, func(tx *store.Tx) error { return tx.SetProposal(ctx, want) })

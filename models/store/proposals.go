@@ -8,11 +8,11 @@ import (
 	"atelier/models"
 )
 
-const proposalColumns = `x.id, x.post_id, x.account_id, x.state, x.reason, x.base, x.base_version, x.wording, x.replaced, x.version, x.answer, x.created_at, x.changed_at, x.answered_at`
+const proposalColumns = `x.id, x.post_id, x.account_id, x.state, x.reason, x.base, x.wording, x.replaced, x.version, x.answer, x.created_at, x.changed_at, x.answered_at`
 
 func scanProposal(rows *sql.Rows) (*models.Proposal, error) {
 	p := &models.Proposal{}
-	return p, rows.Scan(&p.ID, &p.PostID, &p.AccountID, &p.State, &p.Reason, fromJSON{&p.Base}, &p.BaseVersion, fromJSON{&p.Text}, fromJSON{&p.Replaced},
+	return p, rows.Scan(&p.ID, &p.PostID, &p.AccountID, &p.State, &p.Reason, fromJSON{&p.Base}, fromJSON{&p.Text}, fromJSON{&p.Replaced},
 		&p.Version, &p.Answer, millis{&p.CreatedAt}, millis{&p.ChangedAt}, millis{&p.AnsweredAt})
 }
 
@@ -53,11 +53,11 @@ func (q queries) AllProposals(ctx context.Context, postID models.ID) ([]*models.
 // SetProposal stores a proposal, in place of what it was.
 func (q queries) SetProposal(ctx context.Context, p *models.Proposal) error {
 	_, err := q.exec(ctx, `
-		INSERT INTO proposals (id, post_id, account_id, state, reason, base, base_version, wording, replaced, version, answer, created_at, changed_at, answered_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, base = excluded.base, base_version = excluded.base_version, wording = excluded.wording,
+		INSERT INTO proposals (id, post_id, account_id, state, reason, base, wording, replaced, version, answer, created_at, changed_at, answered_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, base = excluded.base, wording = excluded.wording,
 			replaced = excluded.replaced, version = excluded.version, answer = excluded.answer, changed_at = excluded.changed_at, answered_at = excluded.answered_at`,
-		p.ID, p.PostID, p.AccountID, p.State, p.Reason, jsonText(p.Base), p.BaseVersion, jsonText(p.Text), jsonText(p.Replaced), p.Version, p.Answer,
+		p.ID, p.PostID, p.AccountID, p.State, p.Reason, jsonText(p.Base), jsonText(p.Text), jsonText(p.Replaced), p.Version, p.Answer,
 		p.CreatedAt, p.ChangedAt, p.AnsweredAt)
 	if err != nil {
 		return fmt.Errorf("store a proposal on post %d: %w", p.PostID, err)

@@ -21,7 +21,6 @@ CREATE TABLE proposals (
 	state        TEXT NOT NULL,
 	reason       TEXT NOT NULL,
 	base         TEXT NOT NULL, -- JSON: the note when it was begun
-	base_version BIGINT NOT NULL,
 	wording      TEXT NOT NULL, -- JSON
 	replaced     TEXT NOT NULL DEFAULT '', -- JSON: what it took the place of
 	version      BIGINT NOT NULL DEFAULT 0,
