@@ -87,7 +87,7 @@ func (e DirectoryEntry) Faults() []*Error {
 	}
 	for _, l := range languages {
 		if len([]rune(l)) > MaxTold/2 {
-			out = append(out, Errorf(Invalid, "Put a comma between two languages.").On(string(LanguagesField)))
+			out = append(out, Errorf(Invalid, "Put a comma between two languages, of %d characters at most each.", MaxTold/2).On(string(LanguagesField)))
 			break
 		}
 	}

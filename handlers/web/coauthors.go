@@ -77,7 +77,7 @@ func (p *Pages) showCoAuthors(w http.ResponseWriter, r *http.Request, v *visit, 
 		return err
 	}
 	if view.Leads {
-		view.Lead = "They propose changes, and you take them over or not. They can also read it before it is out. Nobody is named before saying yes."
+		view.Lead = "They propose changes, and you take them over or not. Whoever you ask can read it at once, also before it is out. Nobody is named before saying yes."
 		view.fillForLead(p, v, c, all)
 	} else if err := p.fillForCoAuthor(v, c, post, all, &view); err != nil {
 		return err
@@ -226,8 +226,8 @@ func (p *Pages) inviteCoAuthor(w http.ResponseWriter, r *http.Request, v *visit,
 	return p.showCoAuthors(w, r, v, post, form)
 }
 
-// memberCalled finds the member whom a form names, by handle or by name; 0 if
-// there is none.
+// memberCalled finds the member whom a form names, by handle or by the whole
+// name; 0 if there is none.
 func (p *Pages) memberCalled(ctx context.Context, v *visit, form *Form) (models.ID, error) {
 	name := form.Get("who")
 	a, err := p.Store.AccountByHandle(ctx, p.Chapter.LocalHandle(name))
@@ -241,28 +241,22 @@ func (p *Pages) memberCalled(ctx context.Context, v *visit, form *Form) (models.
 	if err != nil {
 		return 0, err
 	}
-	var same, some []*models.Account
+	var same []models.ID
+	var names []string
 	for _, a := range found {
 		if !a.Local() || a.Type != models.Person {
 			continue
 		}
-		some = append(some, a)
+		names = append(names, a.Label()+" (@"+a.Username+")")
 		if strings.EqualFold(a.Label(), name) {
-			same = append(same, a)
+			same = append(same, a.ID)
 		}
 	}
-	if len(same) > 0 {
-		some = same
+	if len(same) == 1 {
+		return same[0], nil
 	}
-	if len(some) == 1 {
-		return some[0].ID, nil
-	}
-	if len(some) > 1 {
-		var names []string
-		for _, a := range some {
-			names = append(names, a.Label()+" (@"+a.Username+")")
-		}
-		form.wrong("who", "Several members could be meant: "+and(names)+". Write the name after the @.")
+	if len(names) > 0 { // who is asked can read the note: nobody is asked by a slip
+		form.wrong("who", "Do you mean "+strings.Join(names, " or ")+"? Write the whole name, or what stands after the @.")
 	}
 	return 0, nil
 }

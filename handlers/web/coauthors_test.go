@@ -60,7 +60,7 @@ func TestCoAuthorsFromInvitationToVersion(t *testing.T) {
 
 		she.shows(she.get(page), 200, "Who writes it with you")
 		she.shows(she.get(who), 200, "Nobody yet.", "Ask a colleague")
-		for name, words := range map[string]string{"": "Say whom", "Nobody Known": "no member here by that name", "ana": "its author already", "@maren@elsewhere.example": "no member here"} {
+		for name, words := range map[string]string{"": "Say whom", "Nobody Known": "no member here by that name", "ana": "its author already", "@maren@elsewhere.example": "no member here", "kost": "Do you mean Ben Koster (@ben)?"} {
 			she.shows(she.post(who, "do", "invite", "who", name), 422, words)
 		}
 		she.shows(she.post(who, "do", "invite", "who", "ben koster"), 200, "Nobody is named before saying yes.", "Ben Koster", "Take the question back")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -376,6 +377,8 @@ func (p *Pages) logLines(ctx context.Context, v *visit, entries []*models.LogEnt
 		}
 		if a := c[e.AccountID]; a != nil && e.AccountID != e.By {
 			words += " " + a.Label()
+		} else {
+			words = strings.TrimSuffix(words, " by")
 		}
 		if e.Subject != "" && e.Deed != models.DeedAnnounce && e.Deed != models.DeedAnnounceGone {
 			words += " (" + e.Subject + ")"
@@ -390,7 +393,7 @@ func (p *Pages) logLines(ctx context.Context, v *visit, entries []*models.LogEnt
 
 // deskLog serves GET /desk/log.
 func (p *Pages) deskLog(w http.ResponseWriter, r *http.Request, v *visit) error {
-	view, err := p.desk(r, v, "/desk/log", "The log", "What stewards did, newest first. It is kept for next year’s stewards too, and cannot be changed.", nil)
+	view, err := p.desk(r, v, "/desk/log", "The log", "What stewards did, and which reviews authors asked for, newest first. It is kept for next year’s stewards too, and cannot be changed.", nil)
 	if err != nil {
 		return err
 	}

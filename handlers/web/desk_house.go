@@ -111,7 +111,7 @@ func (p *Pages) setInvites(w http.ResponseWriter, r *http.Request, v *visit) err
 	n := chapter.NewInvite{Role: models.Role(form.Get("role")), Uses: -1}
 	if s := form.Get("uses"); s != "" {
 		var err error
-		if n.Uses, err = strconv.Atoi(s); err != nil {
+		if n.Uses, err = strconv.Atoi(s); err != nil || n.Uses < 1 {
 			form.wrong("uses", "Write a number, such as 12.")
 		}
 	}

@@ -115,7 +115,7 @@ func TestAskingToJoin(t *testing.T) {
 
 		h.settings(func(s *models.Settings) { s.Registration = models.Open })
 		c := h.stranger()
-		c.shows(c.post("/join", "name", "Cleo Ashgrove", "email", "cleo@mail.example", "password", password, "agree", "yes"), 200, "Welcome. You are a member now.")
+		c.shows(c.post("/join", "name", "Cleo Ashgrove", "email", "cleo@mail.example", "password", password, "agree", "yes"), 200, "Welcome. It is good")
 	})
 }
 

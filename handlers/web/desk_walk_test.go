@@ -31,7 +31,7 @@ func TestBrowserWalkIn(t *testing.T) {
 			ana.types("password", password)
 			ana.ticks("agree")
 			ana.presses("Join VI Coaches")
-			ana.says("Welcome. You are a member now.")
+			ana.says("Welcome. It is good")
 			ana.goTo("/notes/" + note.Slug)
 			ana.types("text", "Pell & Pell, third floor.")
 			ana.presses("Reply")

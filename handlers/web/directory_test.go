@@ -97,7 +97,7 @@ func TestAllThatIsWrongWithAnEntry(t *testing.T) {
 		if e, err := h.Store.OwnDirectory(t.Context(), ana.ID); err != nil || len(e) != 0 {
 			t.Errorf("some of it was stored: %v, %v", e, err)
 		}
-		b.shows(b.post("/settings", "name", "Ana", "languages", strings.Repeat("many words without a comma ", 3)), 422, "Put a comma between two languages.")
+		b.shows(b.post("/settings", "name", "Ana", "languages", strings.Repeat("many words without a comma ", 3)), 422, "Put a comma between two languages, of 40 characters")
 		b.shows(b.post("/settings", "name", "Ana", "town", "<b>Court</b>enay\r\n"), 200, "Saved.")
 		e, err := h.Store.OwnDirectory(t.Context(), ana.ID)
 		if err != nil || e[models.TownField] != (models.Told{Text: "Courtenay", To: models.ToMembers}) {

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -211,7 +212,7 @@ func parts(old, now *models.Revision, whole bool) []changedPart {
 	add("Title", old.Title, now.Title)
 	add("In two sentences", text.PlainText(old.Summary), text.PlainText(now.Summary))
 	add("Warning", old.Warning, now.Warning)
-	if now.Practice == nil {
+	if !inSections(old) && !inSections(now) { // no note, or one from elsewhere
 		add("", text.PlainText(old.HTML), text.PlainText(now.HTML))
 		return out
 	}
@@ -220,6 +221,12 @@ func parts(old, now *models.Revision, whole bool) []changedPart {
 		add(heading, section(old.Practice, s.Key), section(now.Practice, s.Key))
 	}
 	return out
+}
+
+// inSections says whether the words of a version are in its sections: notes of
+// others have them in the HTML alone.
+func inSections(r *models.Revision) bool {
+	return r.Practice != nil && slices.ContainsFunc(r.Practice.Sections, func(s models.Section) bool { return s.Text != "" })
 }
 
 func section(pr *models.Practice, key string) string {

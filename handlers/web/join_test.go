@@ -67,7 +67,7 @@ func TestAcceptingAnInvitation(t *testing.T) {
 		taken[3] = "nowhere"
 		b.shows(b.post("/i/"+i.Code, taken...), 422, "is not an e-mail address")
 
-		b.shows(b.post("/i/"+i.Code, form...), 200, "Welcome. You are a member now.", "Ana")
+		b.shows(b.post("/i/"+i.Code, form...), 200, "Welcome. It is good", "Ana")
 		b.shows(b.get("/notes/among-us"), 200, "Among us")
 		m, err := h.Store.MemberByLogin(t.Context(), "ana")
 		if err != nil || m.Role != models.Ordinary || m.InvitedBy != h.Maren.ID {

@@ -3,7 +3,7 @@ package web
 // houseLines are the lines, as done has them, after what concerns membership
 // and the desk.
 var houseLines = map[string]string{
-	"joined":       "Welcome. You are a member now.",
+	"joined":       "Welcome. It is good that you are here.",
 	"mailed":       "A letter is on its way. It can take a few minutes.",
 	"reset":        "The password is changed. You are signed in.",
 	"accepted-in":  "They are in, and a letter says so.",
@@ -37,12 +37,12 @@ var houseLines = map[string]string{
 	"named":        "The two are told among their notices.",
 	"remarked":     "It stands beside the text.",
 	"unsaid":       "Taken back.",
-	"judged":       "The author and the stewards can read it.",
-	"marked":       "The note says so now to everyone who reads it.",
+	"judged":       "The author, the other reader and the stewards can read it.",
+	"marked":       "The note says so now. Other sites that have it hear of it within a quarter of an hour.",
 	"unmarked":     "The mark is off the note.",
 
 	"coauthor-asked":     "They are told among their notices. Nobody is named before saying yes.",
-	"coauthor-removed":   "They are not named any more. What they wrote stays.",
+	"coauthor-removed":   "They have no part in it any more. What they wrote, if anything, stays.",
 	"coauthor-joined":    "You write it together now.",
 	"coauthor-refused":   "They are told. You are not named.",
 	"coauthor-left":      "You are not named any more. What you wrote stays.",

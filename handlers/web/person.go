@@ -204,7 +204,7 @@ func (p *Pages) personPosts(r *http.Request, v *visit, a *models.Account, view *
 	for _, post := range posts {
 		row := p.row(v, post, c)
 		if post.Practice != nil {
-			row.Facts = nil
+			row.Facts = row.Facts[1:] // whose page it is
 			view.Notes = append(view.Notes, row)
 			continue
 		}

@@ -213,7 +213,7 @@ func (p *Pages) showReview(w http.ResponseWriter, r *http.Request, v *visit, pos
 	}
 	if review == nil {
 		view.Heading = "Ask for review?"
-		view.Lead = "A steward names two members who read the note and say what would make it better. Only you, they and the stewards see what they say. When both find it ready, the note says so to everyone who reads it."
+		view.Lead = "A steward names two members who read the note and say what would make it better. Only you, they and the stewards see what they say. When both find it ready, a steward gives it the chapter’s mark, and the note says so to everyone who reads it."
 		return p.htmlStatus(w, statusOf(form), "review.html", view)
 	}
 	if err := p.fillReview(ctx, v, post, review, &view); err != nil {
@@ -355,7 +355,7 @@ func verdictOf(form *Form, reader *models.Reader) *verdictForm {
 		form.choose("verdict", "Is the note ready?", "",
 			Choice{Value: string(models.Ready), Label: "Ready", Hint: "A colleague can rely on it."},
 			Choice{Value: string(models.NotYet), Label: "Not yet", Hint: "Something should change first. You can say it again later."}),
-		form.Field("words", "In one sentence, why", "The author and the stewards read it.").Limit(500),
+		form.Field("words", "In one sentence, why", "The author, the other reader and the stewards read it.").Limit(500),
 	}
 }
 
@@ -364,7 +364,7 @@ func (p *Pages) careFor(ctx context.Context, v *visit, post *models.Post, review
 	care := &reviewCare{Button: "Ask these two to read it"}
 	open := review.State == models.ReviewOpen
 	if open || review.State == models.ReviewMarked && chapter.Reviewable(post) {
-		possible, err := p.Store.PossibleReaders(ctx, post.AuthorID, manyRemarks)
+		possible, err := p.Store.PossibleReaders(ctx, post, manyRemarks)
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ func (r *reviewed) name(readers ...*models.Account) {
 func (r *reviewed) bothReady() {
 	r.Helper()
 	for _, b := range []*browser{r.he, r.noors} {
-		b.shows(r.judge(b, "ready"), 200, "The author and the stewards can read it.")
+		b.shows(r.judge(b, "ready"), 200, "The author, the other reader and the stewards can read it.")
 	}
 }
 
@@ -154,7 +154,7 @@ func TestANoteIsReviewed(t *testing.T) {
 		r.noors.shows(r.judge(r.noors, "ready"), 200, "Both readers find it ready.")
 		r.he.shows(r.he.post(r.path, "do", "mark"), 403)
 		r.maren.shows(r.maren.get("/desk"), 200, "Reviews of notes", "Both readers find it ready.")
-		r.maren.shows(r.maren.post(r.path, "do", "mark"), 200, "The note says so now to everyone who reads it.", "Take the mark back")
+		r.maren.shows(r.maren.post(r.path, "do", "mark"), 200, "The note says so now.", "Take the mark back")
 		r.maren.hides(r.maren.get("/desk"), "Reviews of notes")
 		r.she.shows(r.she.get("/notices"), 200, "Maren Oakhollow gave the chapter’s mark to Checking in")
 		r.he.shows(r.he.post(r.path, "do", "comment", "on", "", "version", "3", "text", "Late."), 422, "The review is over.")
@@ -193,7 +193,7 @@ func TestANoteIsReviewed(t *testing.T) {
 			stranger.hides(stranger.get(path), "Reviewed by")
 		}
 		r.she.shows(r.she.get("/notices"), 200, "Maren Oakhollow took the chapter’s mark off Checking in")
-		r.maren.shows(r.maren.get("/desk/log"), 200, "Ana Lindqvarn asked for the review of a note by", "Maren Oakhollow named as a reader Tobias Fennick (Checking in).",
+		r.maren.shows(r.maren.get("/desk/log"), 200, "Ana Lindqvarn asked for the review of a note (Checking in).", "Maren Oakhollow named as a reader Tobias Fennick (Checking in).",
 			"Maren Oakhollow gave the chapter’s mark to a note by Ana Lindqvarn (Checking in).", "took the chapter’s mark off a note by Ana Lindqvarn (Checking in): “It names a client.”")
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -158,12 +159,16 @@ var profileFields = map[string]string{
 	"display_name": "name", "note": "bio", "fields": "fact-1", "source[privacy]": "apps", "source[language]": "language",
 }
 
+// profileWords say of a field what apps call otherwise than the form.
+var profileWords = strings.NewReplacer("Display name is", "This is", "Note is", "This is")
+
 // takeProfileError makes what the verb says a fault of the form.
 func takeProfileError(form *Form, err error) bool {
 	if !form.takes(err) {
 		return false
 	}
 	last := &form.Wrong[len(form.Wrong)-1]
+	last.Msg = profileWords.Replace(last.Msg)
 	if name, ok := profileFields[last.Field]; ok {
 		last.Field = name
 	}

@@ -152,12 +152,9 @@ func (p *Pages) showStep(w http.ResponseWriter, r *http.Request, v *visit, s wel
 
 // takeStep serves POST /welcome/{step}. Whoever leaves all empty lets it be.
 func (p *Pages) takeStep(w http.ResponseWriter, r *http.Request, v *visit) error {
-	s, left, err := p.stepOf(r, v)
+	s, _, err := p.stepOf(r, v) // who went back and says something is heard too
 	if err != nil {
 		return err
-	}
-	if !left {
-		return p.nextStep(w, r, v)
 	}
 	form := &Form{Values: r.PostForm}
 	if form.Get("do") != "skip" {

@@ -3,6 +3,8 @@ package web
 import (
 	"testing"
 	"time"
+
+	"atelier/models"
 )
 
 func TestNumbersAreSaidInWords(t *testing.T) {
@@ -60,5 +62,14 @@ func TestNames(t *testing.T) {
 	}
 	if got, want := and([]string{"Marisol", "Hugo", "Wren"}), "Marisol, Hugo and Wren"; got != want {
 		t.Errorf("and = %q, want %q", got, want)
+	}
+}
+
+// Notes from elsewhere have their words in the HTML alone.
+func TestWordsOfNotesFromElsewhere(t *testing.T) {
+	form := &models.Practice{Kind: models.Tool, Sections: []models.Section{{Key: "steps"}}}
+	old, now := &models.Revision{HTML: "<p>Wait.</p>", Practice: form}, &models.Revision{HTML: "<p>Wait longer.</p>", Practice: form}
+	if got := parts(old, now, false); len(got) != 1 || len(got[0].Runs) < 2 {
+		t.Errorf("the change is %+v", got)
 	}
 }

@@ -70,8 +70,12 @@ func TestNumbersTellOfNothingElse(t *testing.T) {
 		}
 		note := publish(ben, chapter.Draft{Title: "Three chairs", Visibility: models.Private, LocalOnly: yes(), Practice: &models.Practice{Kind: models.Tool, Sections: []models.Section{{Key: "purpose", Text: "x"}}}})
 		check("a note for the members", models.PostStats{Quotes: 1}, 1)
-		if _, err := c.Edit(ctx, ben, note.ID, chapter.Edit{Visibility: models.Public}); err != nil {
+		title := "Four stools"
+		if _, err := c.Edit(ctx, ben, note.ID, chapter.Edit{Visibility: models.Public, Title: &title}); err != nil {
 			t.Fatal(err)
+		}
+		if p, err := c.Store.PostBySlug(ctx, models.Stranger, "four-stools"); err != nil || p.ID != note.ID || p.URL != c.URLs.PostPage(p) {
+			t.Errorf("the address tells of the title that was for the members: %+v, %v", p, err)
 		}
 		check("for everyone now", models.PostStats{Quotes: 1}, 2)
 		for v, want := range map[models.Viewer]int{models.Stranger: 0, {AccountID: ana.ID, Role: models.Ordinary}: 1, {AccountID: ben.ID}: 1} {

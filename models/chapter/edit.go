@@ -3,6 +3,7 @@ package chapter
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"atelier/models"
@@ -227,6 +228,11 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 			return err
 		}
 	}
+	if p.Local && p.Practice != nil && p.ForAll() && !old.ForAll() {
+		if err := c.renameAddress(ctx, tx, p); err != nil {
+			return err
+		}
+	}
 	if err := tx.SetPost(ctx, p, out.search); err != nil {
 		return err
 	}
@@ -267,6 +273,23 @@ func (c *Chapter) replace(ctx context.Context, tx *store.Tx, old *models.Post, o
 		return err
 	}
 	return c.show(ctx, tx, p)
+}
+
+// renameAddress gives a note that opens to everyone for the first time an address
+// of its title now: the one it has tells of a title that was for the members.
+func (c *Chapter) renameAddress(ctx context.Context, tx *store.Tx, p *models.Post) error {
+	if strings.HasPrefix(p.Slug, text.Slug(p.Title)) {
+		return nil
+	}
+	versions, err := tx.Revisions(ctx, viewer(ctx, tx, p.AuthorID), p.ID)
+	if err != nil || slices.ContainsFunc(versions, func(r *models.Revision) bool { return r.Visibility.Open() && !r.LocalOnly }) {
+		return err
+	}
+	if err := c.nameSlug(ctx, tx, p, p.ID); err != nil {
+		return err
+	}
+	p.URL = c.URLs.PostPage(p)
+	return nil
 }
 
 // tellOfEdit leaves the event of an edit, later if others heard of one just

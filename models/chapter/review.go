@@ -91,13 +91,13 @@ func (c *Chapter) NameReaders(ctx context.Context, by models.Viewer, postID mode
 		if err != nil {
 			return err
 		}
-		possible, err := tx.PossibleReaders(ctx, p.AuthorID, maxReaders)
+		possible, err := tx.PossibleReaders(ctx, p, maxReaders)
 		if err != nil {
 			return err
 		}
 		for _, id := range readers {
 			if !slices.ContainsFunc(possible, func(a *models.Account) bool { return a.ID == id }) {
-				return models.Errorf(models.Invalid, "Readers are members who may read the note, and did not write it.").On("reader")
+				return models.Errorf(models.Invalid, "Readers are members who may read the note, and do not write it.").On("reader")
 			}
 		}
 		if r.State != models.ReviewOpen {

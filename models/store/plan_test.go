@@ -139,7 +139,7 @@ func TestReadsUseIndexes(t *testing.T) {
 	s.Review(ctx, models.Viewer{AccountID: 1, Role: models.Steward}, 1)
 	s.NewestReview(ctx, 1)
 	s.ReadersBut(ctx, 1, nil)
-	s.PossibleReaders(ctx, 1, 9)
+	s.PossibleReaders(ctx, &models.Post{ID: 1, AuthorID: 1}, 9)
 	s.ReviewComments(ctx, &models.Review{ID: 1}, 9)
 	s.CountReviewComments(ctx, 1, 2)
 	s.ReviewCommentsBy(ctx, 1, page)

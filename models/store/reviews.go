@@ -63,7 +63,7 @@ func (q queries) Review(ctx context.Context, v models.Viewer, postID models.ID) 
 	rule, args := visible(v)
 	text, args := newest+` AND`+rule, append([]any{postID}, args...)
 	if !v.IsSteward() {
-		text += ` AND (p.account_id = ? OR EXISTS (SELECT 1 FROM review_readers x` + ableReaders + ` WHERE x.review_id = r.id AND x.account_id = ?` + ableToRead + `))`
+		text += ` AND (p.account_id = ? OR EXISTS (SELECT 1 FROM review_readers x` + ableReaders + ` WHERE x.review_id = r.id AND x.account_id = ?` + ableToRead + didNotWrite + `))`
 		args = append(args, v.AccountID, v.AccountID)
 	}
 	return q.review(ctx, text, args...)
@@ -79,8 +79,9 @@ func (q queries) review(ctx context.Context, text string, args ...any) (*models.
 
 // Who was shut out, left or became a guest reads no more.
 const (
-	ableReaders = ` JOIN accounts a ON a.id = x.account_id JOIN members m ON m.account_id = x.account_id`
+	ableReaders = ` JOIN reviews rx ON rx.id = x.review_id JOIN accounts a ON a.id = x.account_id JOIN members m ON m.account_id = x.account_id`
 	ableToRead  = ` AND a.suspended_at = 0 AND a.deleted_at = 0 AND m.state = 'active' AND m.role <> 'guest'`
+	didNotWrite = ` AND NOT EXISTS (SELECT 1 FROM coauthors w WHERE w.post_id = rx.post_id AND w.account_id = x.account_id AND w.state = 'accepted')`
 )
 
 // withReaders reads who reads what reviews are about.
@@ -100,7 +101,7 @@ func (q queries) withReaders(ctx context.Context, found []*models.Review) error 
 		byID[of].Readers = append(byID[of].Readers, x)
 		return x, nil
 	}, `SELECT x.review_id, x.account_id, x.named_at, x.verdict, x.words, x.version, x.said_at FROM review_readers x`+ableReaders+`
-		WHERE x.review_id {ids}`+ableToRead+` ORDER BY x.id`, ids)
+		WHERE x.review_id {ids}`+ableToRead+didNotWrite+` ORDER BY x.id`, ids)
 	if err != nil {
 		return fmt.Errorf("read who reviews: %w", err)
 	}
@@ -161,13 +162,15 @@ func (q queries) SetVerdict(ctx context.Context, reviewID models.ID, r models.Re
 }
 
 // PossibleReaders returns the members, by name, whom a steward can name to
-// read a note for everyone or for the members.
-func (q queries) PossibleReaders(ctx context.Context, authorID models.ID, limit int) ([]*models.Account, error) {
+// read a note for everyone or for the members: who did not write it, and is not
+// asked to.
+func (q queries) PossibleReaders(ctx context.Context, p *models.Post, limit int) ([]*models.Account, error) {
 	return list(ctx, q, scanAccount, `SELECT `+accountColumns+`
 		FROM members m JOIN accounts a ON a.id = m.account_id LEFT JOIN account_stats n ON n.account_id = a.id
 		WHERE a.id <> ?`+ableToRead+`
+			AND NOT EXISTS (SELECT 1 FROM coauthors w WHERE w.post_id = ? AND w.account_id = a.id)
 			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.account_id = ? AND b.target_id = a.id) OR (b.account_id = a.id AND b.target_id = ?))
-		ORDER BY LOWER(CASE WHEN a.name = '' THEN a.username ELSE a.name END), a.id LIMIT ?`, authorID, authorID, authorID, limit)
+		ORDER BY LOWER(CASE WHEN a.name = '' THEN a.username ELSE a.name END), a.id LIMIT ?`, p.AuthorID, p.ID, p.AuthorID, p.AuthorID, limit)
 }
 
 // AddReviewComment stores what somebody says beside a paragraph.

@@ -177,7 +177,7 @@ func TestWhoIsShutOutReadsNoMore(t *testing.T) {
 			if diff := cmp.Diff([]models.ID{r.cleo.ID}, readers()); err != nil || diff != "" || len(comments) != test.comments || r.mayRead(storetest.ViewerOf(r.ben, models.Ordinary)) {
 				t.Errorf("%s: %d comments, %v, readers (-want +got):\n%s", test.name, len(comments), err, diff)
 			}
-			if may, err := s.PossibleReaders(ctx, r.ana.ID, 99); err != nil || len(may) != 3 {
+			if may, err := s.PossibleReaders(ctx, r.note, 99); err != nil || len(may) != 3 {
 				t.Errorf("%s: %d members can be named, %v", test.name, len(may), err)
 			}
 			test.in()
@@ -212,13 +212,34 @@ func TestPossibleReaders(t *testing.T) {
 		}
 		block(r.ana, r.cleo)
 		block(r.dora, r.ana)
-		found, err := s.PossibleReaders(t.Context(), r.ana.ID, 99)
+		eve := storetest.Member(t, s, "eve", models.Ordinary)
+		r.write(func(tx *store.Tx) error {
+			return tx.SetCoAuthor(t.Context(), &models.CoAuthor{ID: tx.NewID(), PostID: r.note.ID, AccountID: eve.ID, State: models.CoAuthorInvited, InvitedAt: tx.Now()})
+		})
+		found, err := s.PossibleReaders(t.Context(), r.note, 99)
 		var got []string
 		for _, a := range found {
 			got = append(got, a.Username)
 		}
 		if diff := cmp.Diff([]string{"ben", "maren"}, got); err != nil || diff != "" {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+	})
+}
+
+// Who comes to write a note does not read it for its review any more.
+func TestAReaderWhoWritesItToo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		r := newReading(t, s)
+		for _, state := range []models.CoAuthorState{models.CoAuthorInvited, models.CoAuthorAccepted} {
+			r.write(func(tx *store.Tx) error {
+				return tx.SetCoAuthor(t.Context(), &models.CoAuthor{ID: tx.NewID(), PostID: r.note.ID, AccountID: r.ben.ID, State: state, InvitedAt: tx.Now()})
+			})
+			reads := state == models.CoAuthorInvited
+			x, err := s.NewestReview(t.Context(), r.note.ID)
+			if err != nil || (x.Reader(r.ben.ID) != nil) != reads || x.Reader(r.cleo.ID) == nil || r.mayRead(storetest.ViewerOf(r.ben, models.Ordinary)) != reads {
+				t.Errorf("%s: the readers are %+v, %v", state, x.Readers, err)
+			}
 		}
 	})
 }
