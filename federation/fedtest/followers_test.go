@@ -2,7 +2,9 @@ package fedtest
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"atelier/federation/sign"
 	"atelier/federation/wire"
 	"atelier/models"
+	"atelier/models/chapter"
 	"atelier/models/store"
 	"atelier/models/store/storetest"
 )
@@ -65,6 +68,67 @@ func TestFollowersAreSynchronised(t *testing.T) {
 	}
 	if n := alpha.Requests(partial); n != 1 {
 		t.Errorf("asked %d times", n)
+	}
+}
+
+// TestAFollowThatIsAcceptedMeanwhile: ana accepts bea while the list without
+// bea is on its way to bea's server.
+func TestAFollowThatIsAcceptedMeanwhile(t *testing.T) {
+	alpha, beta := Start(t, "alpha", storetest.SQLite(t)), Start(t, "beta", storetest.SQLite(t))
+	ana, bo, bea := alpha.Member(t, "ana"), beta.Member(t, "bo"), beta.Member(t, "bea")
+	beta.Follow(t, beta.Member(t, "bert"), ana, alpha)
+	ana, err := alpha.Chapter.UpdateProfile(t.Context(), ana, chapter.Profile{Locked: new(true)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	anaThere := beta.See(t, ana, alpha)
+	if err := beta.Chapter.Follow(t.Context(), bea, anaThere.ID, chapter.FollowWish{}); err != nil {
+		t.Fatal(err)
+	}
+	Quiet(t, alpha, beta)
+	storetest.Write(t, beta.Store, func(tx *store.Tx) error { // she asked an hour ago
+		f, err := tx.Follow(t.Context(), bea.ID, anaThere.ID)
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteFollow(t.Context(), f.ID); err != nil {
+			return err
+		}
+		f.CreatedAt = f.CreatedAt.Add(-time.Hour)
+		return tx.SetFollow(t.Context(), f, true)
+	})
+	pretend(t, beta, bo, anaThere)
+	alpha.SetBefore(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodGet || r.URL.Path != "/users/ana/followers_synchronization" {
+			return false
+		}
+		alpha.SetBefore(nil)
+		list := httptest.NewRecorder()
+		alpha.ServeHTTP(list, r)
+		if err := alpha.Chapter.AnswerFollow(t.Context(), ana, alpha.See(t, bea, beta).ID, true); err != nil {
+			t.Error(err)
+		}
+		Eventually(t, func() string {
+			if !followsOf(t, beta, bea, anaThere) {
+				return "bea does not hear that she follows"
+			}
+			return ""
+		})
+		maps.Copy(w.Header(), list.Header())
+		w.WriteHeader(list.Code)
+		w.Write(list.Body.Bytes())
+		return true
+	})
+	alpha.Publish(t, ana, "Something is wrong", nil)
+	Eventually(t, func() string {
+		if followsOf(t, beta, bo, anaThere) {
+			return "bo still thinks that he follows"
+		}
+		return ""
+	})
+	Quiet(t, alpha, beta)
+	if !followsOf(t, beta, bea, anaThere) {
+		t.Error("bea does not follow any more")
 	}
 }
 

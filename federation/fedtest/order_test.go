@@ -434,6 +434,7 @@ func (w *silence) deliver(t *testing.T, r *rand.Rand) (state []string) {
 				}
 			}
 		}
+		age(t, file)
 		servers, files = append(servers, p.Reopen(t, openFile(t, file))), append(files, file)
 	}
 	if r == nil {
@@ -461,6 +462,20 @@ func (w *silence) deliver(t *testing.T, r *rand.Rand) (state []string) {
 		}
 	}
 	return state
+}
+
+// age has who lives in a chapter have asked to follow an hour ago: a server
+// leaves alone for a while what it asked just now (see chapter.ReceiveFollowers).
+func age(t *testing.T, file string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `UPDATE follows SET created_at = created_at - 3600000 WHERE local`); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // post hands a letter over and returns the status of the answer.

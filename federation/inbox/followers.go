@@ -101,6 +101,10 @@ func (in *Inbox) followersJob(ctx context.Context, j *models.Job) error {
 	if err != nil || a.Local() || a.Suspended() || !a.DeletedAt.IsZero() {
 		return err
 	}
+	before, err := in.chapter.Store.LocalFollows(ctx, a.ID)
+	if err != nil {
+		return err
+	}
 	uris, err := in.find.Listed(ctx, told.URL, a.URI)
 	if err != nil {
 		return err
@@ -112,5 +116,5 @@ func (in *Inbox) followersJob(ctx context.Context, j *models.Job) error {
 	if digest.String() != told.Digest { // read in part only, or changed meanwhile: the next header tells
 		return nil
 	}
-	return in.chapter.ReceiveFollowers(ctx, a, uris)
+	return in.chapter.ReceiveFollowers(ctx, a, before, uris)
 }

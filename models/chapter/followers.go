@@ -15,7 +15,14 @@ const unsettled = time.Minute
 // server has it (FEP-8fcf). Who thinks to follow and is not on the list does
 // not any more: its posts for followers are not for us. For whom it counts and
 // who does not follow, it is told so once more.
-func (c *Chapter) ReceiveFollowers(ctx context.Context, sender *models.Account, uris []string) error {
+//
+// before are the follows from before the list was asked for: what changed since
+// may be newer than the list, and stays as it is.
+func (c *Chapter) ReceiveFollowers(ctx context.Context, sender *models.Account, before []store.FollowOf, uris []string) error {
+	was := make(map[models.ID]models.FollowState, len(before))
+	for _, f := range before {
+		was[f.ID] = f.State
+	}
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
 		here, err := tx.LocalFollows(ctx, sender.ID)
 		if err != nil {
@@ -26,8 +33,10 @@ func (c *Chapter) ReceiveFollowers(ctx context.Context, sender *models.Account, 
 			listed[uri] = true
 		}
 		for _, f := range here {
-			if err := c.matchFollow(ctx, tx, sender, f, listed[f.Actor]); err != nil {
-				return err
+			if was[f.ID] == f.State {
+				if err := c.matchFollow(ctx, tx, sender, f, listed[f.Actor]); err != nil {
+					return err
+				}
 			}
 			delete(listed, f.Actor)
 		}

@@ -106,10 +106,12 @@ func (c *Chapter) ReceiveUnfollow(ctx context.Context, a Activity, uri string, t
 }
 
 // findFollow returns the follow of the sender by an account of ours: the one
-// with the id uri, else the one by followerID.
-func findFollow(ctx context.Context, tx *store.Tx, a Activity, uri string, followerID models.ID) (*models.Follow, error) {
+// with the id uri, else, if the sender calls it by a name that is not ours, the
+// one by followerID. An answer to a follow of ours that is over says nothing of
+// a later one, which the sender may not even have heard of.
+func (c *Chapter) findFollow(ctx context.Context, tx *store.Tx, a Activity, uri string, followerID models.ID) (*models.Follow, error) {
 	f, err := tx.FollowByURI(ctx, uri)
-	if models.KindOf(err) == models.NotFound && followerID != 0 {
+	if models.KindOf(err) == models.NotFound && followerID != 0 && !c.URLs.Local(uri) {
 		f, err = tx.Follow(ctx, followerID, a.Sender.ID)
 	}
 	if err != nil {
@@ -124,7 +126,7 @@ func findFollow(ctx context.Context, tx *store.Tx, a Activity, uri string, follo
 // ReceiveAccept takes in that the sender lets an account of ours follow it.
 func (c *Chapter) ReceiveAccept(ctx context.Context, a Activity, uri string, followerID models.ID) error {
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		f, err := findFollow(ctx, tx, a, uri, followerID)
+		f, err := c.findFollow(ctx, tx, a, uri, followerID)
 		if err != nil {
 			return err
 		}
@@ -147,7 +149,7 @@ func (c *Chapter) ReceiveAccept(ctx context.Context, a Activity, uri string, fol
 // follow it, or no longer.
 func (c *Chapter) ReceiveReject(ctx context.Context, a Activity, uri string, followerID models.ID) error {
 	return c.Store.Write(ctx, func(tx *store.Tx) error {
-		f, err := findFollow(ctx, tx, a, uri, followerID)
+		f, err := c.findFollow(ctx, tx, a, uri, followerID)
 		if models.KindOf(err) == models.NotFound {
 			return nil
 		}
