@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"atelier/models"
@@ -12,7 +11,7 @@ import (
 
 // PostSearch is what posts are looked for by. All conditions must hold.
 type PostSearch struct {
-	Words []string // words and phrases that must be there, the last word as a beginning
+	Words []string // words and phrases that must be there, the last word perhaps as a beginning
 	Not   []string // words and phrases that must not
 
 	From       models.ID // the author
@@ -43,23 +42,34 @@ const mineOnly = ` (p.account_id = ?
 	OR EXISTS (SELECT 1 FROM posts i WHERE i.boost_of_id = p.id AND i.account_id = ?)) `
 
 // FindPosts returns a page of ids of the posts that f asks for, as far as the
-// viewer may read and find them, newest first.
+// viewer may read and find them: the newest first of those that have all words,
+// then of those where the last word goes on.
 func (q queries) FindPosts(ctx context.Context, v models.Viewer, f PostSearch, p Page) ([]models.ID, error) {
-	match := searchText(f.Words, f.Not, q.run.postgres())
-	if match == "" && (len(f.Words) > 0 || f.Blank()) {
+	s := sought{all: phrases(f.Words), not: phrases(f.Not)}
+	if len(s.all) == 0 && (len(f.Words) > 0 || f.Blank()) {
 		return nil, nil
 	}
-	x, args := hits{` FROM posts p`, "p.id", `TRUE`}, []any(nil)
-	if match != "" {
-		var err error
-		if x, err = q.matching(ctx, match); err != nil {
-			return nil, fmt.Errorf("search posts: %w", err)
+	found, err := q.findPosts(ctx, v, f, s, p)
+	if s.beginning = true; err != nil || !s.begins() || len(found) == p.Limit {
+		return found, err
+	}
+	longer, err := q.findPosts(ctx, v, f, s, p)
+	for _, id := range longer {
+		if len(found) < p.Limit && !slices.Contains(found, id) {
+			found = append(found, id)
 		}
-		args = []any{match}
+	}
+	return found, err
+}
+
+func (q queries) findPosts(ctx context.Context, v models.Viewer, f PostSearch, s sought, p Page) ([]models.ID, error) {
+	x, err := q.matching(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("search posts: %w", err)
 	}
 	me := v.AccountID
 	condition := x.condition + ` AND ` + searchable + ` AND p.boost_of_id IS NULL AND ` + notMine
-	args = append(args, me, v.IsMember(), me, me, me, me, me, me, me)
+	args := append(x.args, me, v.IsMember(), me, me, me, me, me, me, me)
 	more, moreArgs := f.conditions(me)
 	rule, ruleArgs := visible(v)
 	ids, err := pageOf(ctx, q, scanID, p, x.column, `SELECT p.id`+x.from+` WHERE `+condition+more+` AND`+rule, slices.Concat(args, moreArgs, ruleArgs)...)
@@ -123,54 +133,4 @@ func hasCondition(what string) string {
 		return `(p.has_media AND p.media LIKE '%"type":"` + what + `"%')`
 	}
 	return `p.has_media`
-}
-
-// searchText makes what the engine's full-text search takes of words and
-// phrases; "" if there is nothing to look for.
-func searchText(words, not []string, pg bool) string {
-	var all []string
-	for i, w := range words {
-		if term := searchTerm(w, pg, i == len(words)-1); term != "" {
-			all = append(all, term)
-		}
-	}
-	if len(all) == 0 {
-		return "" // neither engine looks for what is not there alone
-	}
-	and, without := " ", " NOT "
-	if pg {
-		and, without = " & ", " & !"
-	}
-	out := strings.Join(all, and)
-	for _, w := range not {
-		if term := searchTerm(w, pg, false); term != "" {
-			out += without + term
-		}
-	}
-	return out
-}
-
-// maxTerms is how many words of a phrase are looked for.
-const maxTerms = 12
-
-// searchTerm is one word or phrase; the last one is a beginning.
-func searchTerm(s string, pg, last bool) string {
-	terms := searchWords(s)
-	if len(terms) == 0 {
-		return ""
-	}
-	if pg {
-		for i := range terms {
-			terms[i] = "'" + terms[i] + "'"
-		}
-		out := strings.Join(terms, " <-> ")
-		if last && len(terms) == 1 {
-			return out + ":*"
-		}
-		return "(" + out + ")"
-	}
-	if last && len(terms) == 1 {
-		return terms[0] + "*"
-	}
-	return `"` + strings.Join(terms, " ") + `"`
 }

@@ -49,6 +49,8 @@ func (s *Store) openPostgres(ctx context.Context, address string, o Options) err
 	// Every query is bounded and goes by an index, whatever its values; planning
 	// its joins anew each time takes ten times as long as running it.
 	config.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	// None is so long that it is worth starting more processes for it.
+	config.RuntimeParams["max_parallel_workers_per_gather"] = "0"
 	e := &postgresEngine{store: s, config: config, node: fmt.Sprintf("%016x", rand.Uint64()), dialect: dialect{pg: true}}
 	e.db = stdlib.OpenDB(*config)
 	n := o.Readers

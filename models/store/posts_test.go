@@ -291,7 +291,7 @@ func TestSearchPosts(t *testing.T) {
 			{"nothing to look for", " - ", member, nil},
 			{"a stranger finds nothing whose author did not ask for it", "client", guest, nil},
 		} {
-			for _, few := range []int{1, 1000} { // PostgreSQL has two ways
+			for _, few := range []int{1, 1000} { // each engine has two ways
 				store.SetFewHits(t, few)
 				got, err := s.SearchPosts(ctx, test.viewer, test.words, false, store.Page{Limit: 10})
 				if diff := cmp.Diff(test.want, idsOf(got)); err != nil || diff != "" {
@@ -305,6 +305,41 @@ func TestSearchPosts(t *testing.T) {
 			got, err := s.SearchPosts(ctx, member, "silence", false, store.Page{Limit: limit})
 			if diff := cmp.Diff(want, idsOf(got)); err != nil || diff != "" {
 				t.Errorf("%d of silence: %v (-want +got):\n%s", limit, err, diff)
+			}
+		}
+	})
+}
+
+func TestFindPosts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ana := storetest.Member(t, s, "ana", models.Ordinary)
+		add := func(text string) models.ID {
+			return storetest.Post(t, s, ana, func(p *models.Post) { p.Source = text }).ID
+		}
+		client, clients, silence, phrase := add("the silence of a client"), add("two clients, one silence"), add("silence, and again silence"), add("a client of silence")
+		for _, test := range []struct {
+			name       string
+			words, not []string
+			limit      int
+			want       []models.ID
+		}{
+			{name: "the last word goes on, after those that have it", words: []string{"silence", "client"}, want: []models.ID{phrase, client, clients}, limit: 4},
+			{name: "a page of those that have it", words: []string{"silence", "client"}, limit: 2, want: []models.ID{phrase, client}},
+			{name: "a beginning alone", words: []string{"silenc"}, want: []models.ID{phrase, silence, clients, client}, limit: 4},
+			{name: "a phrase", words: []string{"silence of"}, want: []models.ID{client}, limit: 4},
+			{name: "one without the other", words: []string{"silence", "client"}, not: []string{"two"}, want: []models.ID{phrase, client}, limit: 4},
+			{name: "without a phrase", words: []string{"silence"}, not: []string{"client of", "again silence"}, want: []models.ID{clients, client}, limit: 4},
+			{name: "only without", not: []string{"client", "clients of"}, want: []models.ID{silence, clients}, limit: 4},
+			{name: "a word that nobody has", words: []string{"silence", "weather", "client"}, limit: 4},
+			{name: "no word at all", words: []string{"-"}, limit: 4},
+		} {
+			for _, few := range []int{1, 1000} {
+				store.SetFewHits(t, few)
+				f := store.PostSearch{Words: test.words, Not: test.not, From: ana.ID}
+				got, err := s.FindPosts(t.Context(), storetest.ViewerOf(ana, models.Ordinary), f, store.Page{Limit: test.limit})
+				if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
+					t.Errorf("%s, few being %d: %v (-want +got):\n%s", test.name, few, err, diff)
+				}
 			}
 		}
 	})

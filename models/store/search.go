@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"strings"
-	"unicode"
 
 	"atelier/models"
 )
@@ -48,89 +47,96 @@ const searchable = ` (p.account_id = ? OR (p.local AND ?)
 func (q queries) SearchPosts(ctx context.Context, v models.Viewer, words string, onlyPractice bool, p Page) ([]*models.Post, error) {
 	// The newest that have a common word are at hand in the index; those of all
 	// words that begin like it have to be merged first.
-	pg := q.run.postgres()
-	posts, err := q.searchPosts(ctx, v, matchQuery(words, pg, false), onlyPractice, p)
+	s := sought{all: singly(searchWords(words))}
+	posts, err := q.searchPosts(ctx, v, s, onlyPractice, p)
 	if err != nil || len(posts) == p.Limit {
 		return posts, err
 	}
-	return q.searchPosts(ctx, v, matchQuery(words, pg, true), onlyPractice, p)
+	s.beginning = true
+	return q.searchPosts(ctx, v, s, onlyPractice, p)
 }
 
-func (q queries) searchPosts(ctx context.Context, v models.Viewer, match string, onlyPractice bool, p Page) ([]*models.Post, error) {
-	if match == "" {
+func (q queries) searchPosts(ctx context.Context, v models.Viewer, s sought, onlyPractice bool, p Page) ([]*models.Post, error) {
+	if len(s.all) == 0 {
 		return nil, nil
 	}
 	me := v.AccountID
 	condition := searchable + ` AND p.boost_of_id IS NULL AND ` + notMine
-	args := []any{match, me, v.IsMember(), me, me, me, me, me, me, me}
 	if onlyPractice {
 		condition += ` AND p.practice_kind <> ''`
 	}
-	x, err := q.matching(ctx, match)
+	x, err := q.matching(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	return q.postsPage(ctx, v, p, x.column, x.from+` LEFT JOIN post_stats s ON s.post_id = p.id`, x.condition+` AND `+condition, args...)
+	return q.postsPage(ctx, v, p, x.column, x.from+` LEFT JOIN post_stats s ON s.post_id = p.id`, x.condition+` AND `+condition,
+		append(x.args, me, v.IsMember(), me, me, me, me, me, me, me)...)
 }
 
-// hits are where posts that match words come from, as p. Their one argument,
-// the match, comes before all others.
-type hits struct{ from, column, condition string }
+// hits are where posts that match words come from, as p. Their arguments come
+// before all others.
+type hits struct {
+	from, column, condition string
+	args                    []any
+}
+
+// matching chooses how to search.
+func (q queries) matching(ctx context.Context, s sought) (hits, error) {
+	switch {
+	case len(s.all) == 0: // neither engine's index knows who has not got a word
+		return q.lacking(s.not), nil
+	case q.run.postgres():
+		return q.matchingPostgres(ctx, s.tsquery())
+	}
+	match, err := q.match(ctx, s)
+	if err != nil || match == "" {
+		return hits{` FROM posts p`, "p.id", `FALSE`, nil}, err
+	}
+	return hits{` FROM post_search x JOIN posts p ON p.id = x.docid`, "x.docid", `post_search MATCH ?`, []any{match}}, nil
+}
 
 // fewHits is up to how many posts that match are all looked up; of more, the
 // newest are tried one by one.
 var fewHits = 1000
 
-// matching chooses how to search. SQLite's index gives the newest first.
-// PostgreSQL plans without knowing the words: few posts that match are found by
-// the index and then put in order; where many do, a page is soon filled by
-// trying the newest first.
-func (q queries) matching(ctx context.Context, match string) (hits, error) {
-	const posts = ` x JOIN posts p ON p.id = x.docid`
-	if !q.run.postgres() {
-		return hits{` FROM post_search` + posts, "x.docid", `post_search MATCH ?`}, nil
-	}
-	const all = `WITH found AS MATERIALIZED (SELECT docid FROM post_search WHERE body @@ to_tsquery('simple', ?)) SELECT `
+// sample is how many of the newest posts tell whether a match is common: if more
+// than a tenth of them have it.
+const sample = 200
+
+// matchingPostgres chooses how PostgreSQL searches, which plans without knowing
+// the words. Few posts that match are found by the index and then put in order;
+// where many do, a page is soon filled by trying the newest first.
+func (q queries) matchingPostgres(ctx context.Context, match string) (hits, error) {
+	const (
+		has   = `body @@ (SELECT to_tsquery('simple', ?))` // so that it is made once and not for each row
+		found = `WITH found AS MATERIALIZED (SELECT docid FROM post_search WHERE ` + has + `) SELECT `
+		posts = ` x JOIN posts p ON p.id = x.docid`
+	)
 	var n int
-	if err := q.row(ctx, all+`COUNT(*) FROM (SELECT 1 FROM found LIMIT ?) few`, []any{match, fewHits}, &n); err != nil {
+	if err := q.row(ctx, `SELECT COUNT(*) FROM (SELECT body FROM post_search ORDER BY docid DESC LIMIT ?) x WHERE `+has, []any{sample, match}, &n); err != nil {
 		return hits{}, err
 	}
-	if n < fewHits {
-		return hits{` FROM (` + all + `docid FROM found)` + posts, "p.id", `TRUE`}, nil
-	}
-	return hits{` FROM post_search` + posts, "p.id", `x.body @@ to_tsquery('simple', ?)`}, nil
-}
-
-// matchQuery makes what the engine's full-text search takes of what a person
-// typed: words that all must be there, the last perhaps as a beginning.
-func matchQuery(words string, pg, beginning bool) string {
-	terms := searchWords(words)
-	if len(terms) == 0 {
-		return ""
-	}
-	quote, and, begins := `"`, " ", "*"
-	if pg {
-		quote, and, begins = "'", " & ", ":*"
-	}
-	last := len(terms) - 1
-	for i := range terms {
-		if i == last && beginning && !pg {
-			continue // SQLite has no beginning of a quoted word
+	if n <= sample/10 { // the index reads all that match, however many are counted
+		if err := q.row(ctx, found+`COUNT(*) FROM (SELECT 1 FROM found LIMIT ?) few`, []any{match, fewHits}, &n); err != nil {
+			return hits{}, err
 		}
-		terms[i] = quote + terms[i] + quote
+		if n < fewHits {
+			return hits{` FROM (` + found + `docid FROM found)` + posts, "p.id", `TRUE`, []any{match}}, nil
+		}
 	}
-	if beginning {
-		terms[last] += begins
-	}
-	return strings.Join(terms, and)
+	return hits{` FROM post_search` + posts, "p.id", `x.` + has, []any{match}}, nil
 }
 
-// searchWords are the words of s, in lower case, without anything else.
-func searchWords(s string) []string {
-	terms := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
-	})
-	return terms[:min(len(terms), maxTerms)]
+// lacking are the posts that have none of some terms.
+func (q queries) lacking(terms []term) hits {
+	if len(terms) == 0 {
+		return hits{` FROM posts p`, "p.id", `TRUE`, nil}
+	}
+	condition, match := `post_search MATCH ?`, strings.Join(ftsTerms(terms), " OR ")
+	if q.run.postgres() {
+		condition, match = `body @@ to_tsquery('simple', ?)`, strings.Join(tsTerms(terms), " | ")
+	}
+	return hits{` FROM posts p`, "p.id", `p.id NOT IN (SELECT docid FROM post_search WHERE ` + condition + `)`, []any{match}}
 }
 
 // A Tag is a hashtag and how much it was used lately.
