@@ -29,31 +29,28 @@ func canLookAtOrigin(e *wire.Envelope) bool {
 // lookAtOrigin takes a forwarded activity for a hint that a post is new or
 // changed. Of the activity nothing is believed, not even that it exists: a
 // stranger could use up its id. Nothing is asked for what cannot matter here.
-func (in *Inbox) lookAtOrigin(ctx context.Context, e *wire.Envelope, relayed bool) error {
-	uri := e.Object.ID
+func (in *Inbox) lookAtOrigin(ctx context.Context, e *wire.Envelope, by *sender) error {
+	uri, h := e.Object.ID, hint{Relayed: by.relayed}
 	matters, err := in.hintMatters(ctx, e)
-	if err != nil || !matters && !(relayed && e.Type == "Create") {
+	if err == nil && !matters {
+		h.Parent, err = in.forwardedFor(ctx, e, by)
+	}
+	if err != nil || !matters && h.Parent == "" && !(by.relayed && e.Type == "Create") {
 		return err
 	}
 	if !in.find.Curious(uri) { // somebody else may look, later
 		return nil
 	}
-	return in.look(ctx, uri, hint{Relayed: relayed})
+	return in.look(ctx, uri, h)
 }
 
 // hintMatters says whether a post is here that the activity may be about, or
 // that it says to answer.
 func (in *Inbox) hintMatters(ctx context.Context, e *wire.Envelope) (bool, error) {
-	uris := []string{e.Object.ID}
-	if e.Type == "Create" && e.Object.Embedded() {
-		var o struct {
-			InReplyTo string `json:"inReplyTo"`
+	for _, uri := range []string{e.Object.ID, answered(e)} {
+		if uri == "" {
+			continue
 		}
-		if json.Unmarshal(e.Object.Raw, &o) == nil && o.InReplyTo != "" {
-			uris = append(uris, o.InReplyTo)
-		}
-	}
-	for _, uri := range uris {
 		_, err := in.chapter.Store.PostByURI(ctx, uri)
 		if err == nil {
 			return true, nil
@@ -63,6 +60,32 @@ func (in *Inbox) hintMatters(ctx context.Context, e *wire.Envelope) (bool, error
 		}
 	}
 	return false, nil
+}
+
+// answered is the post that a Create says to answer.
+func answered(e *wire.Envelope) string {
+	var o struct {
+		InReplyTo string `json:"inReplyTo"`
+	}
+	if e.Type != "Create" || !e.Object.Embedded() || json.Unmarshal(e.Object.Raw, &o) != nil {
+		return ""
+	}
+	return o.InReplyTo
+}
+
+// forwardedFor is the post for whose readers an answer to it was passed on, if
+// that has not come yet: it is of the server that passed it on, and by somebody
+// who is followed here.
+func (in *Inbox) forwardedFor(ctx context.Context, e *wire.Envelope, by *sender) (string, error) {
+	parent := answered(e)
+	if !fetch.SameOrigin(parent, by.URI) {
+		return "", nil
+	}
+	followed, err := in.chapter.Store.IsFollowed(ctx, by.ID)
+	if err != nil || !followed || !in.find.Curious(parent) {
+		return "", err
+	}
+	return parent, nil
 }
 
 // originJob looks at a post where it is, and takes in what it finds: a new
@@ -82,6 +105,11 @@ func (in *Inbox) originJob(ctx context.Context, j *models.Job) error {
 	}
 	if err != nil {
 		return err
+	}
+	if h.Parent != "" && h.Parent == p.InReplyTo { // to be there before its answer
+		if _, err := in.find.Post(ctx, h.Parent); err != nil {
+			return err
+		}
 	}
 	author, err := in.find.Account(ctx, p.Author)
 	if err != nil {

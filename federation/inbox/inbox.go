@@ -111,7 +111,7 @@ func (in *Inbox) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	s, err := in.verify(ctx, r, e, body)
 	if err == errForwarded {
-		return in.lookAtOrigin(ctx, e, s.relayed)
+		return in.lookAtOrigin(ctx, e, s)
 	}
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ type sender struct {
 }
 
 // verify returns who sent an activity, or an error of kind NoSession if its
-// signature does not prove it.
+// signature does not prove it. With errForwarded it returns who passed it on.
 func (in *Inbox) verify(ctx context.Context, r *http.Request, e *wire.Envelope, body []byte) (*sender, error) {
 	s, err := in.verifier.Parse(r, body)
 	if err != nil {
@@ -258,7 +258,7 @@ func (in *Inbox) verify(ctx context.Context, r *http.Request, e *wire.Envelope, 
 		}
 		from, err := in.proved(ctx, e, body)
 		if err == errForwarded {
-			return &sender{relayed: relayed}, err
+			return &sender{Account: signer.Account, relayed: relayed}, err
 		}
 		if err == nil {
 			from.relayed = relayed

@@ -12,7 +12,8 @@ import (
 
 // A hint says why a post is looked at where it is.
 type hint struct {
-	Relayed bool `json:"relayed,omitempty"` // a relay of the chapter told of it
+	Relayed bool   `json:"relayed,omitempty"` // a relay of the chapter told of it
+	Parent  string `json:"parent,omitempty"`  // what it answers, as is said, is not here either
 }
 
 // passedByRelay takes in that a relay of the chapter boosted a post. It is

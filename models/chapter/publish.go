@@ -202,32 +202,39 @@ func (c *Chapter) put(ctx context.Context, tx *store.Tx, author *models.Account,
 	if err := count(ctx, tx, p, 1); err != nil {
 		return false, err
 	}
+	return true, c.tell(ctx, tx, out)
+}
+
+// tell does all that follows from it that a post is out: homes, notifications,
+// the event.
+func (c *Chapter) tell(ctx context.Context, tx *store.Tx, out *composed) error {
+	p := out.post
 	if err := tx.AddHome(ctx, p); err != nil {
-		return false, err
+		return err
 	}
 	if err := c.converse(ctx, tx, p); err != nil {
-		return false, err
+		return err
 	}
 	if err := c.record(ctx, tx, out); err != nil {
-		return false, err
+		return err
 	}
 	if err := c.notifyOf(ctx, tx, out); err != nil {
-		return false, err
+		return err
 	}
 	if err := c.tellAsker(ctx, tx, out); err != nil {
-		return false, err
+		return err
 	}
 	if err := c.plan(ctx, tx, p); err != nil {
-		return false, err
+		return err
 	}
 	federates, err := c.travels(ctx, tx, p)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if err := tx.Leave(ctx, models.Event{Kind: models.PostPublished, AccountID: p.AuthorID, PostID: p.ID, Federates: federates}); err != nil {
-		return false, err
+		return err
 	}
-	return true, c.show(ctx, tx, p)
+	return c.show(ctx, tx, p)
 }
 
 // travels says whether anybody elsewhere may have to hear that p is out. It

@@ -93,7 +93,8 @@ type Incoming struct {
 
 // Receive takes in a post that its author's server sent, or that was fetched
 // from there. It returns nil if the post is nobody's business here. A post
-// that is here already is returned as it is.
+// that is here already is returned as it is; if it was fetched and is sent now,
+// it is told of like a new one.
 func (c *Chapter) Receive(ctx context.Context, a Activity, in Incoming) (*models.Post, error) {
 	var p *models.Post
 	err := c.Store.Write(ctx, func(tx *store.Tx) error {
@@ -118,14 +119,27 @@ func (c *Chapter) Receive(ctx context.Context, a Activity, in Incoming) (*models
 		if err != nil {
 			return err
 		}
-		if !added {
-			p, err = tx.PostByURI(ctx, post.URI)
+		if added {
+			p = &post
+			return nil
+		}
+		if p, err = tx.PostByURI(ctx, post.URI); err != nil || in.Fetched {
 			return err
 		}
-		p = &post
-		return nil
+		return c.sentToo(ctx, tx, out, p)
 	})
 	return p, err
+}
+
+// sentToo takes in that a post was sent that is here already. If it was only
+// looked for before, whom it concerns is told of it now.
+func (c *Chapter) sentToo(ctx context.Context, tx *store.Tx, out *composed, there *models.Post) error {
+	first, err := tx.UnmarkFetched(ctx, there.ID)
+	if err != nil || !first {
+		return err
+	}
+	out.post = there
+	return c.tell(ctx, tx, out)
 }
 
 // place finds what a post from elsewhere refers to: its parent, whom it names,
@@ -340,6 +354,9 @@ func (c *Chapter) takeQuietly(ctx context.Context, tx *store.Tx, sender *models.
 	}
 	added, err := tx.AddPost(ctx, p, out.search)
 	if err != nil || !added {
+		return false, err
+	}
+	if err := tx.MarkFetched(ctx, p.ID); err != nil {
 		return false, err
 	}
 	return true, count(ctx, tx, p, 1)

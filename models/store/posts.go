@@ -405,6 +405,24 @@ func (q queries) SetHiddenAll(ctx context.Context, accountID models.ID, hidden b
 	return q.touchCoAuthored(ctx, accountID)
 }
 
+// MarkFetched notes that a post was looked for: nobody was told of it.
+func (q queries) MarkFetched(ctx context.Context, id models.ID) error {
+	if _, err := q.exec(ctx, `UPDATE posts SET fetched = TRUE WHERE id = ?`, id); err != nil {
+		return fmt.Errorf("note that post %d was fetched: %w", id, err)
+	}
+	return nil
+}
+
+// UnmarkFetched notes that a post that was looked for was sent too. It reports
+// false if it was not looked for, or sent before.
+func (q queries) UnmarkFetched(ctx context.Context, id models.ID) (bool, error) {
+	n, err := q.exec(ctx, `UPDATE posts SET fetched = FALSE WHERE id = ? AND fetched`, id)
+	if err != nil {
+		return false, fmt.Errorf("note that post %d was sent: %w", id, err)
+	}
+	return n > 0, nil
+}
+
 // SetParent gives a reply the parent that came after it, and its whole branch
 // the parent's thread.
 func (q queries) SetParent(ctx context.Context, id models.ID, parent *models.Post) error {
