@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -424,7 +425,8 @@ func (p *Pages) deskChapter(w http.ResponseWriter, r *http.Request, v *visit) er
 		rules = append(rules, rule.Text)
 	}
 	return p.showChapter(w, r, v, newForm("name", v.chapter.Name, "sentence", v.chapter.Sentence, "email", v.chapter.Email, "ink", s.Accent, "joining", string(s.Registration),
-		"scope", s.NoteScope, "lounge", strconv.Itoa(s.LoungeMin), "rules", strings.Join(rules, "\n"), "about", s.About, "privacy", s.Privacy))
+		"scope", s.NoteScope, "lounge", strconv.Itoa(s.LoungeMin), "rules", strings.Join(rules, "\n"), "about", s.About, "privacy", s.Privacy,
+		"licence", s.Licence, "employers", strings.Join(s.Employers, "\n")))
 }
 
 func (p *Pages) showChapter(w http.ResponseWriter, r *http.Request, v *visit, form *Form) error {
@@ -440,11 +442,16 @@ func (p *Pages) showChapter(w http.ResponseWriter, r *http.Request, v *visit, fo
 			Choice{Value: "open", Label: "Open", Hint: "Whoever comes is a member at once."}, Choice{Value: "closed", Label: "Closed for now"})),
 		aChoice(form.choose("scope", "Who may read new notes?", "The first choice on the form. Each author can choose otherwise.", Choice{Value: members, Label: "Members"}, Choice{Value: everyone, Label: "Everyone"})),
 		aField(form.Field("lounge", "Minutes in the doorway", "How long a note for everyone can be recalled before it leaves. 0: it leaves at once.").Narrow()),
+		aChoice(licenceChoices(form, "The first choice on the form of a note. Each author can choose otherwise; notes that are out keep theirs.")),
+		aField(form.Field("employers", "Employers to look out for", "One on each line. Before a note goes out, its author is asked whether one of these names gives a client away.").Tall().Maybe()),
 		aField(form.Field("rules", "What we ask of each other", "One line for each rule. Whoever joins reads and agrees to them; reports can name them.").Tall()),
 		aField(form.Field("about", "About", "The page About, in Markdown. Left empty, it says what a chapter is.").Tall().Maybe()),
 		aField(form.Field("privacy", "Privacy", "The page Privacy, in Markdown. Left empty, it says what this program keeps.").Tall().Maybe())}}}
 	return p.showDesk(w, view)
 }
+
+// maxEmployers is how many names the guard looks for.
+const maxEmployers = 200
 
 // setChapter serves POST /desk/chapter.
 func (p *Pages) setChapter(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -462,6 +469,14 @@ func (p *Pages) setChapter(w http.ResponseWriter, r *http.Request, v *visit) err
 	if len(rules) > 20 {
 		form.wrong("rules", "Twenty rules are enough for everybody.")
 	}
+	employers := linesOf(form.Text("employers"))
+	if len(employers) > maxEmployers {
+		form.wrong("employers", fmt.Sprintf("Write %d names at most.", maxEmployers))
+	}
+	licence, known := models.LicenceAt(form.Get("licence"))
+	if !known && form.Get("licence") != "" {
+		form.wrong("licence", "Choose what others may do with a note.")
+	}
 	if len(form.Wrong) > 0 {
 		return p.showChapter(w, r, v, form)
 	}
@@ -472,6 +487,9 @@ func (p *Pages) setChapter(w http.ResponseWriter, r *http.Request, v *visit) err
 			s.Accent = form.Get("ink")
 		}
 		s.Registration, s.LoungeMin, s.Rules, s.About, s.Privacy = way, lounge, rules, form.Text("about"), form.Text("privacy")
+		if s.Employers = employers; known {
+			s.Licence = licence.Address
+		}
 		s.NoteScope = members
 		if form.Get("scope") == everyone {
 			s.NoteScope = everyone

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -205,6 +206,13 @@ func TestHandlingAReport(t *testing.T) {
 		_, path, _ := strings.Cut(letters[0].Text, h.URLs.Base())
 		path, _, _ = strings.Cut(path, "\n")
 
+		told := h.as(bo) // a chapter may have no mail server
+		told.shows(told.get("/notices"), 200, "VI Coaches has for you a word from the stewards", "A client can be recognised.")
+		if address, _, _ := strings.Cut(path, "?"); !strings.Contains(told.get("/notices").Body, `href="`+address+`"`) {
+			t.Error("the notice does not lead to the letter")
+		} else {
+			told.shows(told.get(address), 200, "A client can be recognised.")
+		}
 		b := h.stranger() // with the key alone
 		b.shows(b.get(path), 200, "A word from the stewards", "A client can be recognised.", "not shown to anybody")
 		b.hides(b.get(path), "One can be recognised")
@@ -333,13 +341,26 @@ func TestTheHouseAtTheDesk(t *testing.T) {
 		ana := h.as(h.member("Ana Lindqvarn"))
 		ana.shows(ana.get("/"), 200, "From Maren, to all", "We meet on Friday.")
 		// The chapter.
-		form := []string{"name", "VI Coaches", "sentence", "How?", "email", "us@mail.example", "ink", "sea", "joining", "application", "scope", "everyone", "lounge", "5", "rules", "No names.\r\nBe kind.\r\n"}
+		form := []string{"name", "VI Coaches", "sentence", "How?", "email", "us@mail.example", "ink", "sea", "joining", "application", "scope", "everyone", "lounge", "5", "rules", "No names.\r\nBe kind.\r\n",
+			"licence", "https://creativecommons.org/licenses/by/4.0/", "employers", "Acme\r\nHarbour Shipping"}
 		me.shows(me.post("/desk/chapter", form...), 200, "Saved.")
 		c, err := h.Chapter.Self(t.Context())
 		if err != nil || c.Settings.Accent != "sea" || c.Settings.Registration != models.ByAsking || c.Settings.NoteScope != "everyone" || c.Settings.LoungeMin != 5 ||
 			len(c.Settings.Rules) != 2 || c.Settings.Rules[1].Text != "Be kind." || c.Settings.Rules[0].ID == 0 || c.Email != "us@mail.example" {
 			t.Fatalf("the chapter is %+v, %v", c, err)
 		}
+		if s := c.Settings; s.Licence != "https://creativecommons.org/licenses/by/4.0/" || !slices.Equal(s.Employers, []string{"Acme", "Harbour Shipping"}) {
+			t.Errorf("licence %s, employers %q", s.Licence, s.Employers)
+		}
+		if page := ana.get("/notes/new?kind=tool"); !strings.Contains(page.Body, `value="https://creativecommons.org/licenses/by/4.0/" checked`) {
+			t.Error("the form of a note does not begin with the chapter's licence")
+		}
+		note := []string{"kind", "tool", "title", "Cards", "section-purpose", "As used at Harbour Shipping.", "client", "disguised", "scope", "everyone", "do", "publish"}
+		ana.shows(ana.post("/notes/new", append(note, "licence", "https://licence.example/own")...), 422, "Harbour Shipping")
+		note[5] = "For teams."
+		ana.shows(ana.post("/notes/new", append(note, "licence", "https://licence.example/own")...), 422, "cannot have the licence")
+		ana.shows(ana.post("/notes/new", append(note, "licence", "https://creativecommons.org/publicdomain/zero/1.0/")...), 200, "CC0 1.0")
+		ana.shows(ana.get("/notes/cards"), 200, "CC0 1.0")
 		kept := c.Settings.Rules[0].ID
 		form[15] = "Be kinder.\nNo names."
 		me.shows(me.post("/desk/chapter", form...), 200)
@@ -348,7 +369,8 @@ func TestTheHouseAtTheDesk(t *testing.T) {
 		}
 		ana.shows(ana.get("/conduct"), 200, "Be kinder.", "No names.", "us@mail.example")
 		form[13], form[9] = "soon", "somehow"
-		me.shows(me.post("/desk/chapter", form...), 422, "Write a number of minutes", "Choose how one becomes a member.")
+		form[17] = "mine"
+		me.shows(me.post("/desk/chapter", form...), 422, "Write a number of minutes", "Choose how one becomes a member.", "Choose what others may do with a note.")
 	})
 }
 

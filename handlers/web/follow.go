@@ -67,10 +67,7 @@ func (p *Pages) showFollow(w http.ResponseWriter, r *http.Request, v *visit, for
 func (p *Pages) followObject(r *http.Request, v *visit, view *followView) error {
 	ctx := r.Context()
 	ref, ok := p.URLs.Parse(view.Object)
-	if !ok {
-		return notHere()
-	}
-	if ref.Kind == models.ActorRef {
+	if ok && ref.Kind == models.ActorRef {
 		a, err := p.Store.AccountByURI(ctx, p.URLs.ActorURI(ref))
 		if err != nil {
 			return err
@@ -83,10 +80,7 @@ func (p *Pages) followObject(r *http.Request, v *visit, view *followView) error 
 		view.Arrives = ""
 		return nil
 	}
-	if ref.Kind != models.PostRef {
-		return notHere()
-	}
-	post, err := p.publicPost(r, ref)
+	post, err := p.publicPost(r, view.Object)
 	if err != nil {
 		return err
 	}
@@ -98,11 +92,24 @@ func (p *Pages) followObject(r *http.Request, v *visit, view *followView) error 
 	return nil
 }
 
-func (p *Pages) publicPost(r *http.Request, ref models.Ref) (*models.Post, error) {
-	if ref.Slug != "" {
-		return p.Store.PostBySlug(r.Context(), models.Stranger, ref.Slug)
+// publicPost is the post with an address, ours or one that is here, if
+// everybody may read it.
+func (p *Pages) publicPost(r *http.Request, address string) (*models.Post, error) {
+	ctx := r.Context()
+	ref, ok := p.URLs.Parse(address)
+	switch {
+	case ok && ref.Kind == models.PostRef && ref.Slug != "":
+		return p.Store.PostBySlug(ctx, models.Stranger, ref.Slug)
+	case ok && ref.Kind == models.PostRef:
+		return p.Store.Post(ctx, models.Stranger, ref.ID)
+	case ok:
+		return nil, notHere()
 	}
-	return p.Store.Post(r.Context(), models.Stranger, ref.ID)
+	post, err := p.Store.PostByURI(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	return p.Store.Post(ctx, models.Stranger, post.ID)
 }
 
 // follow serves POST /follow: on to the site where the account is, which asks
@@ -116,8 +123,10 @@ func (p *Pages) follow(w http.ResponseWriter, r *http.Request, v *visit) error {
 		form.wrong("account", "Say where your account is, for example you@social.example.")
 	case !ok:
 		form.wrong("account", "This does not look like the address of an account. It has a shape like you@social.example.")
-	case !p.URLs.Local(object):
-		return notHere()
+	case !p.URLs.Local(object): // else this leads anywhere
+		if _, err := p.publicPost(r, object); err != nil {
+			return err
+		}
 	}
 	if len(form.Wrong) > 0 {
 		return p.showFollow(w, r, v, form)

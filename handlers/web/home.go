@@ -72,7 +72,7 @@ func (p *Pages) door(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return err
 	}
 	view.Lead = fmt.Sprintf("%s is a community of %s. We write down what works, try each other’s ways, and say honestly how it went.", f.Chapter, count(n, "person", "people"))
-	notes, err := p.Store.Notes(ctx, v.viewer, store.NoteFilter{}, store.Page{Limit: 3})
+	notes, err := p.Store.Notes(ctx, v.viewer, store.NoteFilter{Whose: store.Ours}, store.Page{Limit: 3})
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func (p *Pages) invitingWords(ctx context.Context, v *visit) (string, error) {
 		return "", err
 	}
 	words := capital(count(n, "person who shares", "people sharing")) + " what works."
-	notes, err := p.Store.Notes(ctx, models.Stranger, store.NoteFilter{}, store.Page{Limit: 2})
+	notes, err := p.Store.Notes(ctx, models.Stranger, store.NoteFilter{Whose: store.Ours}, store.Page{Limit: 2})
 	if err != nil {
 		return "", err
 	}

@@ -72,6 +72,10 @@ func TestSievingTheLibrary(t *testing.T) {
 			}
 		}
 		me.has(me.get("/library?kind=tool&theme=teams"), `href="/library?kind=tool&amp;outcome=helped&amp;theme=teams"`)
+		stranger.shows(stranger.get("/"), 200, "Three notes to begin with", "Six chairs")
+		stranger.hides(stranger.get("/"), "From afar") // the door is this chapter's
+		me.shows(me.get("/search?q=ana"), 200, "Ana Lindqvarn")
+		me.hides(me.get("/search?q=maintains"), "Maintains presence") // a theme is nobody
 		for _, path := range []string{"/library?kind=poem", "/library?theme=none", "/library?outcome=fame", "/library?whose=mine"} {
 			me.shows(me.get(path), 404)
 		}

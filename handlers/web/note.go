@@ -278,27 +278,6 @@ func (f *Frame) linkTo(w http.ResponseWriter) {
 	}
 }
 
-// licences are names for the addresses of licences.
-var licences = map[string]string{
-	"https://creativecommons.org/licenses/by-nc-sa/4.0/": "CC BY-NC-SA 4.0",
-	"https://creativecommons.org/licenses/by-nc-nd/4.0/": "CC BY-NC-ND 4.0",
-	"https://creativecommons.org/licenses/by-nc/4.0/":    "CC BY-NC 4.0",
-	"https://creativecommons.org/licenses/by-sa/4.0/":    "CC BY-SA 4.0",
-	"https://creativecommons.org/licenses/by/4.0/":       "CC BY 4.0",
-	"https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
-}
-
-func licence(address string) *Link {
-	if address == "" {
-		return nil
-	}
-	name := licences[address]
-	if name == "" {
-		name = address
-	}
-	return &Link{URL: address, Name: name}
-}
-
 // citation is how to cite a version of a note (PRODUCT.md, F23).
 func (p *Pages) citation(v *visit, post *models.Post, author *models.Account, with []*models.Account, made time.Time) string {
 	who := cited(author)

@@ -102,8 +102,13 @@ func noticesLead(fresh, all int) string {
 
 // saidNotices puts notices into words.
 func (p *Pages) saidNotices(ctx context.Context, v *visit, list []*models.Notification) ([]notice, error) {
-	var people, ids []models.ID
-	for _, n := range list {
+	var people, ids, letters []models.ID
+	for i, n := range list {
+		if n.Type == models.NotifyMeasure {
+			letters = append(letters, n.ReportID)
+			list[i] = ptr(*n)
+			n, list[i].FromID = list[i], v.chapter.AccountID // not which of the stewards
+		}
 		people = append(people, n.FromID)
 		if n.PostID != 0 {
 			ids = append(ids, n.PostID)
@@ -127,9 +132,16 @@ func (p *Pages) saidNotices(ctx context.Context, v *visit, list []*models.Notifi
 	if err != nil {
 		return nil, err
 	}
+	measures, err := p.Store.MeasuresByID(ctx, letters)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]notice, len(list))
 	for i, n := range list {
 		out[i] = p.saidNotice(v, n, posts[n.PostID], threads, c)
+		if m := measures[n.ReportID]; m != nil && n.Type == models.NotifyMeasure {
+			letterNotice(m, &out[i])
+		}
 		if n.Type.AmongAuthors() {
 			if err := p.coAuthorNotice(ctx, v, n, &out[i]); err != nil {
 				return nil, err
@@ -165,6 +177,7 @@ var deeds = map[models.NotificationType]string{
 	models.NotifyQuotedUpdate:  " changed what you quoted:",
 	models.NotifySignUp:        " has joined.",
 	models.NotifyReport:        " was reported.",
+	models.NotifyMeasure:       " has for you",
 	models.NotifyReadersNamed:  " asks you to read, before it is reviewed,",
 	models.NotifyReviewSaid:    " read for you, and says whether it is ready:",
 	models.NotifyReadAgain:     " changed, after you read it,",
@@ -208,6 +221,15 @@ func (p *Pages) saidNotice(v *visit, n *models.Notification, post *models.Post, 
 		out.Did = " tried"
 	}
 	return out
+}
+
+// letterNotice puts a letter of the stewards into words, and leads to where it
+// can be answered.
+func letterNotice(m *models.Measure, out *notice) {
+	out.Title, out.URL, out.Gist = "a word from the stewards", "/appeals/"+m.ID.String(), m.Letter
+	if m.AppealState() == models.AppealApproved || m.AppealState() == models.AppealRejected {
+		out.Title = "what the stewards say to your answer"
+	}
 }
 
 // readNotices serves POST /notices: all up to the newest shown are read.

@@ -119,7 +119,19 @@ func TestFollowingFromElsewhere(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
 	ana := h.member("Ana Lindqvarn")
 	note, secret := h.note(ana, "Checking in"), h.note(ana, "Among us", forMembers)
+	lena := storetest.Account(t, h.Store, "lena@far.example")
+	theirs := func(id string, v models.Visibility) string {
+		uri := lena.URI + "/" + id
+		if _, err := h.Chapter.Receive(t.Context(), chapter.Activity{Sender: lena, Key: id}, chapter.Incoming{Fetched: true, Post: &models.Post{URI: uri, URL: uri, Type: models.NoteType,
+			Visibility: v, HTML: "<p>From afar</p>", CreatedAt: h.Store.Now()}}); err != nil {
+			t.Fatal(err)
+		}
+		return uri
+	}
+	open, closed := theirs("open", models.Public), theirs("closed", models.Private)
 	b := h.stranger()
+	b.shows(b.get("/follow?object="+url.QueryEscape(open)), 200, "Answer from where you are", "From afar")
+	b.shows(b.get("/follow?object="+url.QueryEscape(closed)), 404)
 	b.http.CheckRedirect = func(r *http.Request, _ []*http.Request) error { return http.ErrUseLastResponse }
 	group, err := h.Chapter.Group(t.Context())
 	if err != nil {
@@ -133,7 +145,7 @@ func TestFollowingFromElsewhere(t *testing.T) {
 		"lena@books.example:8443":     "https://books.example:8443",
 		"lena@beta.localhost:8081":    "http://beta.localhost:8081", // this house is one on loopback itself
 	} {
-		for _, object := range []string{group.URI, ana.URI, note.URI} {
+		for _, object := range []string{group.URI, ana.URI, note.URI, open} {
 			p := b.post("/follow", "account", account, "object", object)
 			want := to + "/authorize_interaction?uri=" + url.QueryEscape(object)
 			if got := p.Header.Get("Location"); p.Status != 303 || got != want {
@@ -152,7 +164,7 @@ func TestFollowingFromElsewhere(t *testing.T) {
 			b.shows(p, 422, msg)
 		}
 	}
-	for _, object := range []string{"https://books.example/users/lena", "", secret.URI, h.URLs.Base() + "/nothing", h.URLs.Person("nobody")} {
+	for _, object := range []string{"https://books.example/users/lena", closed, "", secret.URI, h.URLs.Base() + "/nothing", h.URLs.Person("nobody")} {
 		if p := b.post("/follow", "account", "", "object", object); object != "" && p.Status != 404 {
 			t.Errorf("following %q: status %d", object, p.Status)
 		}

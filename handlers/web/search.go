@@ -139,6 +139,9 @@ func (p *Pages) fillSearch(r *http.Request, v *visit, q string, view *searchView
 			return err
 		}
 		for _, a := range found {
+			if a.Local() && a.Type == models.Group { // the chapter and its themes are no people
+				continue
+			}
 			if v.Session != nil || a.Local() && a.Discoverable {
 				view.People = append(view.People, p.person(a))
 			}

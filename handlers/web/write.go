@@ -29,6 +29,7 @@ type writeView struct {
 	Sections        []Field
 	Preview         preview
 	Clients         Choices
+	Licence         Choices
 	Themes, Into    Choices
 	GrownFrom       *Link
 	Findings        []finding
@@ -182,7 +183,7 @@ func (p *Pages) noteDraft(ctx context.Context, v *visit, form *Form) (chapter.Dr
 	kind := models.PracticeKind(form.Get("kind"))
 	d := chapter.Draft{
 		Title: form.Get("title"), Summary: form.Text("summary"), Lounge: true, Language: form.Get("language"),
-		Practice: &models.Practice{Kind: kind, Confidentiality: models.Confidentiality(form.Get("client"))},
+		Practice: &models.Practice{Kind: kind, Confidentiality: models.Confidentiality(form.Get("client")), Licence: form.Get("licence")},
 	}
 	for _, s := range kind.Form().Sections {
 		d.Practice.Sections = append(d.Practice.Sections, models.Section{Key: s.Key, Text: form.Text(sectionField(s.Key))})
@@ -274,10 +275,14 @@ func (p *Pages) showWrite(w http.ResponseWriter, r *http.Request, v *visit, form
 		return err
 	}
 	f.Script = true
+	if form.Get("licence") == "" {
+		form.Values.Set("licence", v.chapter.Settings.Licence)
+	}
 	view := writeView{
 		Frame: f, New: post == nil, Edit: post != nil && post.State != models.Draft, Kind: kindView(kind),
 		Heading: writeHeadings[kind], Lead: writeLead, Form: form, Action: "/notes/new", DraftKey: "note-new-" + string(kind),
 		Preview: p.preview(form, post), Clients: clientChoices(form), CanDraft: true,
+		Licence: licenceChoices(form, "It is written under the note and goes along with it."),
 	}
 	for _, s := range kind.Form().Sections {
 		view.Sections = append(view.Sections, form.Field(sectionField(s.Key), sectionLabel(s), s.Prompt).Tall())
@@ -287,6 +292,7 @@ func (p *Pages) showWrite(w http.ResponseWriter, r *http.Request, v *visit, form
 			return err
 		}
 	}
+	view.Licence.Quiet = true // what opens it says the same
 	view.Into = pictureChoices(form, kind)
 	if view.Themes, err = p.themeChoices(r.Context(), form); err != nil {
 		return err
@@ -421,7 +427,7 @@ func (p *Pages) preview(form *Form, post *models.Post) preview {
 // noteForm is a form filled with a draft or note.
 func noteForm(post *models.Post) *Form {
 	form := newForm("kind", string(post.Practice.Kind), "title", post.Title, "summary", text.PlainText(post.Summary),
-		"client", string(post.Practice.Confidentiality), "scope", scopeField(post), "language", post.Language)
+		"client", string(post.Practice.Confidentiality), "scope", scopeField(post), "language", post.Language, "licence", post.Practice.Licence)
 	for _, s := range post.Practice.Sections {
 		form.Values.Set(sectionField(s.Key), s.Text)
 	}

@@ -222,6 +222,9 @@ func checkPractice(d Draft, title string) (*models.Practice, error) {
 	case !pr.Confidentiality.Valid():
 		return nil, models.Errorf(models.Invalid, "%q is no choice of confidentiality.", pr.Confidentiality).On("confidentiality")
 	}
+	if _, known := models.LicenceAt(pr.Licence); !known && pr.Licence != "" {
+		return nil, models.Errorf(models.Invalid, "A note here cannot have the licence %q.", pr.Licence).On("licence")
+	}
 	pr.Sections = slices.Clone(pr.Sections)
 	length := 0
 	for i := range pr.Sections {
