@@ -294,6 +294,9 @@ func set(dst reflect.Value, v any) error {
 		return nil
 	}
 	if dst.Kind() == reflect.Pointer && dst.Type() != fileType {
+		if v == "" && !emptySays(dst.Type().Elem()) {
+			return nil
+		}
 		p := reflect.New(dst.Type().Elem())
 		if err := set(p.Elem(), v); err != nil {
 			return err
@@ -321,6 +324,9 @@ func set(dst reflect.Value, v any) error {
 	case reflect.Bool:
 		dst.SetBool(truth(v))
 	case reflect.Int, reflect.Int64:
+		if v == "" {
+			return nil
+		}
 		n, err := strconv.ParseInt(strings.TrimSpace(textOf(v)), 10, 64)
 		if err != nil {
 			return malformed.Because(err)
@@ -338,6 +344,12 @@ func set(dst reflect.Value, v any) error {
 		return setMap(dst, v)
 	}
 	return nil
+}
+
+// emptySays says whether the empty string is a value of type t. Of an id or a
+// moment it says that there is none: forms send every field.
+func emptySays(t reflect.Type) bool {
+	return t != reflect.TypeFor[models.ID]() && t != reflect.TypeFor[time.Time]()
 }
 
 func setTime(p *time.Time, s string) error {

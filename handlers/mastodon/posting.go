@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -27,6 +28,7 @@ type statusForm struct {
 	ScheduledAt     *time.Time        `param:"scheduled_at"`
 	QuoteOf         *models.ID        `param:"quoted_status_id"`
 	QuotePolicy     string            `param:"quote_approval_policy"`
+	AllowedMentions *[]models.ID      `param:"allowed_mentions"`
 }
 
 type pollForm struct {
@@ -69,6 +71,9 @@ func (f *statusForm) draft() (chapter.Draft, error) {
 			return d, store.ErrNotFound
 		}
 		d.QuoteOf = *f.QuoteOf
+	}
+	if f.AllowedMentions != nil {
+		d.Allowed = append([]models.ID{}, *f.AllowedMentions...)
 	}
 	var err error
 	d.Quotes, err = quotePolicy(f.QuotePolicy)
@@ -118,14 +123,14 @@ func (a *API) createStatus(w http.ResponseWriter, r *http.Request) error {
 	if at := value(form.ScheduledAt); at.After(a.Store.Now()) { // a moment that has passed means now, as in Mastodon
 		p, err := a.Chapter.Schedule(r.Context(), me, d, form.params(d.AppID, r.Header.Get("Idempotency-Key")), at)
 		if err != nil {
-			return err
+			return a.unexpected(w, r, err)
 		}
 		return a.replyScheduled(w, r, p)
 	}
 	begun := a.Store.Now()
 	p, err := a.Chapter.Publish(r.Context(), me, d)
 	if err != nil {
-		return err
+		return a.unexpected(w, r, err)
 	}
 	if p.CreatedAt.Before(begun) || !plain(p) { // made before, with the same key
 		return a.ownStatus(w, r, v, p.ID)
@@ -135,6 +140,28 @@ func (a *API) createStatus(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	write(w, http.StatusOK, body)
+	return nil
+}
+
+// unexpected answers err with the accounts that a post mentions and must not,
+// if that is why it was refused.
+func (a *API) unexpected(w http.ResponseWriter, r *http.Request, err error) error {
+	refused, ok := errors.AsType[*chapter.UnexpectedMentions](err)
+	if !ok {
+		return err
+	}
+	accounts, err2 := a.Render.accountsByID(r.Context(), refused.Accounts)
+	if err2 != nil {
+		return err2
+	}
+	out := struct {
+		Error    string     `json:"error"`
+		Accounts []rendered `json:"unexpected_accounts"`
+	}{models.Sentence(err), []rendered{}}
+	for _, id := range refused.Accounts {
+		out.Accounts = append(out.Accounts, accounts[id])
+	}
+	write(w, http.StatusUnprocessableEntity, encode(out))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"atelier/handlers/mastodon"
 	"atelier/models"
@@ -72,6 +73,52 @@ func TestPosting(t *testing.T) {
 		w.pia.ask("GET", "/api/v1/statuses/"+direct, "", "").want(404)
 
 		w.ana.get("/api/v1/statuses?id[]=%s&id[]=%s&id[]=77", reply.str("id"), first).list(reply.str("id"), first)
+	})
+}
+
+// Forms send every field: what is empty is not said.
+func TestEmptyIsNotSaid(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	w.ana.post("/api/v1/statuses", "status=alone", "in_reply_to_id=", "quoted_status_id=", "scheduled_at=", "visibility=", "language=", "media_ids[]=").
+		is("content", "<p>alone</p>").is("in_reply_to_id", nil).is("quote", nil)
+	w.ana.json("POST", "/api/v1/statuses", `{"status":"alone too","in_reply_to_id":"","quoted_status_id":""}`).want(200).is("in_reply_to_id", nil)
+	w.ana.form("POST", "/api/v1/accounts/"+w.ben.id()+"/mute", "duration=").want(200).is("muting", true)
+	w.ana.json("POST", "/api/v1/accounts/"+w.ben.id()+"/mute", `{"duration":""}`).want(200).is("muting_expires_at", nil)
+}
+
+// An app that knows whom a post goes to has it refused if it went to others.
+func TestUnexpectedMentions(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.ana.form("POST", "/api/v1/statuses", "status=@ben and @pia", "allowed_mentions[]="+w.ben.id()).want(422).
+			is("error", "Post would be sent to unexpected accounts").is("unexpected_accounts.0.acct", "pia").lacks("unexpected_accounts.1")
+		w.ana.json("POST", "/api/v1/statuses", `{"status":"@ben","allowed_mentions":[],"scheduled_at":"`+time.Now().Add(time.Hour).UTC().Format(time.RFC3339)+`"}`).want(422).
+			is("unexpected_accounts.0.id", w.ben.id())
+		w.ana.get("/api/v1/accounts/%s/statuses", w.ana.id()).list()
+		w.ana.form("POST", "/api/v1/statuses", "status=@ben and @pia", "allowed_mentions[]="+w.ben.id(), "allowed_mentions[]="+w.pia.id()).want(200)
+		w.ana.form("POST", "/api/v1/statuses", "status=nobody named", "allowed_mentions[]=").want(200)
+	})
+}
+
+func TestIdempotencyKeys(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		send := func(body string) *answer {
+			w.ana.header = http.Header{"Idempotency-Key": {"once"}}
+			return w.ana.json("POST", "/api/v1/statuses", body)
+		}
+		later := `{"status":"later","scheduled_at":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}`
+		id := send(later).want(200).str("id")
+		send(later).want(200).is("id", id).is("params.text", "later")
+		w.ana.get("/api/v1/scheduled_statuses").list(id)
+		w.ana.form("DELETE", "/api/v1/scheduled_statuses/"+id).want(200)
+		again := send(later).want(200).str("id")
+		w.ana.get("/api/v1/scheduled_statuses").list(again)
+
+		// The key of a post that is gone is free.
+		now := send(`{"status":"now"}`).want(200).str("id")
+		send(`{"status":"now"}`).want(200).is("id", now)
+		w.ana.form("DELETE", "/api/v1/statuses/"+now).want(200)
+		second := send(`{"status":"now"}`).want(200).str("id")
+		w.ana.get("/api/v1/accounts/%s/statuses", w.ana.id()).list(second)
 	})
 }
 

@@ -49,6 +49,8 @@ type Draft struct {
 	Talk     models.Talk      // what a discussion post is beyond its words
 	Themes   []string         // of a question, keys of the chapter's themes
 
+	Allowed []models.ID // set: whom it may mention; others make it refused
+
 	AppID models.ID
 	Key   string // the same key again within an hour gives the same post
 }
@@ -116,6 +118,9 @@ func (c *Chapter) compose(ctx context.Context, me *models.Account, d Draft) (*co
 			out.themes = d.Themes
 			err = c.checkThemes(ctx, d.Themes)
 		}
+	}
+	if err == nil && d.Allowed != nil {
+		err = expected(p, d.Allowed)
 	}
 	return out, err
 }

@@ -2,6 +2,8 @@ package chapter
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -84,6 +86,30 @@ func (c *Chapter) mention(ctx context.Context, p *models.Post, a *models.Account
 	}
 	p.Mentions = append(p.Mentions, models.Mention{AccountID: a.ID, URI: a.URI, URL: a.URL, Username: a.Username, Acct: a.Acct()})
 	return nil
+}
+
+// UnexpectedMentions is why a post was refused that mentions others than those
+// whom its author's app knew of.
+type UnexpectedMentions struct {
+	Accounts []models.ID
+}
+
+func (u *UnexpectedMentions) Error() string {
+	return fmt.Sprintf("%d accounts were not expected", len(u.Accounts))
+}
+
+// expected refuses a post that mentions an account that is not in allowed.
+func expected(p *models.Post, allowed []models.ID) error {
+	var others []models.ID
+	for _, m := range p.Mentions {
+		if !slices.Contains(allowed, m.AccountID) {
+			others = append(others, m.AccountID)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return models.Errorf(models.Invalid, "Post would be sent to unexpected accounts").On("status").Because(&UnexpectedMentions{others})
 }
 
 // lookUp returns the accounts with handles, by handle. What is not known is

@@ -112,10 +112,15 @@ func (c *Chapter) again(ctx context.Context, me *models.Account, key string) (*m
 		return nil, err
 	}
 	p, err := c.Store.PostByID(ctx, id)
-	if models.KindOf(err) == models.NotFound {
-		return nil, nil // deleted since: the key is free again
+	if models.KindOf(err) == models.NotFound { // deleted since
+		return nil, c.freeKey(ctx, me, key, id)
 	}
 	return p, err
+}
+
+// freeKey lets me use a key again that is of something with id, which is gone.
+func (c *Chapter) freeKey(ctx context.Context, me *models.Account, key string, id models.ID) error {
+	return c.Store.Write(ctx, func(tx *store.Tx) error { return tx.DropIdempotent(ctx, me.ID, key, id) })
 }
 
 // mayAnswer says whether an account may answer a post: nobody answers whom

@@ -20,7 +20,8 @@ const (
 	maxScheduled = 300
 )
 
-// Schedule has what me wrote published at a moment to come. params are what
+// Schedule has what me wrote published at a moment to come; once, if it comes
+// twice with the same key. params are what
 // the client sent, to be shown to it again. A draft that could not be
 // published now is refused now.
 func (c *Chapter) Schedule(ctx context.Context, me *models.Account, d Draft, params json.RawMessage, at time.Time) (*models.ScheduledPost, error) {
@@ -29,6 +30,13 @@ func (c *Chapter) Schedule(ctx context.Context, me *models.Account, d Draft, par
 	}
 	if _, err := c.compose(ctx, me, d); err != nil {
 		return nil, err
+	}
+	key := ""
+	if d.Key != "" {
+		key = "later " + d.Key // a key of its own: what it stands for is no post
+		if p, err := c.scheduledBefore(ctx, me, key); p != nil || err != nil {
+			return p, err
+		}
 	}
 	d.Key = ""
 	draft, err := json.Marshal(d)
@@ -45,6 +53,20 @@ func (c *Chapter) Schedule(ctx context.Context, me *models.Account, d Draft, par
 			return models.Errorf(models.Invalid, "Validation failed: You have exceeded the limit of %d scheduled posts", maxScheduled)
 		}
 		p = &models.ScheduledPost{ID: tx.NewID(), AccountID: me.ID, DueAt: at, Draft: draft, Params: params, CreatedAt: tx.Now()}
+		if key != "" {
+			fresh, err := tx.SetIdempotent(ctx, me.ID, key, p.ID, tx.Now().Add(-keyFor))
+			if err != nil {
+				return err
+			}
+			if !fresh { // a twin was faster
+				twin, err := tx.Idempotent(ctx, me.ID, key, tx.Now().Add(-keyFor))
+				if err != nil {
+					return err
+				}
+				p, err = tx.ScheduledPost(ctx, me.ID, twin)
+				return err
+			}
+		}
 		if err := tx.AddScheduled(ctx, p); err != nil {
 			return err
 		}
@@ -53,6 +75,23 @@ func (c *Chapter) Schedule(ctx context.Context, me *models.Account, d Draft, par
 		}
 		return c.Later(ctx, tx, JobScheduled, p.ID.String(), nil, at)
 	})
+}
+
+// scheduledBefore returns what me scheduled with key before, nil if there is
+// none or it has left.
+func (c *Chapter) scheduledBefore(ctx context.Context, me *models.Account, key string) (*models.ScheduledPost, error) {
+	id, err := c.Store.Idempotent(ctx, me.ID, key, c.Store.Now().Add(-keyFor))
+	if models.KindOf(err) == models.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.Store.ScheduledPost(ctx, me.ID, id)
+	if models.KindOf(err) == models.NotFound {
+		return nil, c.freeKey(ctx, me, key, id)
+	}
+	return p, err
 }
 
 func (c *Chapter) checkDue(at time.Time) error {

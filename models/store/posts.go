@@ -563,6 +563,12 @@ func (q queries) Idempotent(ctx context.Context, accountID models.ID, key string
 	return id, err
 }
 
+// DropIdempotent forgets a key of an account, if it still stands for postID.
+func (q queries) DropIdempotent(ctx context.Context, accountID models.ID, key string, postID models.ID) error {
+	_, err := q.exec(ctx, `DELETE FROM idempotency WHERE account_id = ? AND key = ? AND post_id = ?`, accountID, key, postID)
+	return err
+}
+
 // SetIdempotent remembers the post that an account made with a key. It
 // reports false if the key was used since.
 func (q queries) SetIdempotent(ctx context.Context, accountID models.ID, key string, postID models.ID, since time.Time) (set bool, err error) {
