@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -83,6 +84,10 @@ func New(c Config) *Site {
 	s.oauth = oauth.New(oauth.Config{
 		Store: s.store, Sessions: sessions, URLs: s.urls,
 		AskConsent: s.askConsent, ShowCode: s.pages.Code, PageError: s.pages.Error, Avatar: s.avatar,
+		PushKey: func(ctx context.Context) (string, error) {
+			public, _, err := c.Chapter.VAPID(ctx)
+			return public, err
+		},
 	})
 	s.api = mastodon.New(mastodon.Config{
 		Store: s.store, Chapter: c.Chapter, URLs: s.urls, Who: s.oauth.Who, NewToken: s.oauth.NewToken, Version: c.Version, Media: c.Media, Processor: processor, Push: c.Push,

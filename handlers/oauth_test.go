@@ -66,7 +66,12 @@ func TestAnAppIsLetInThroughThePages(t *testing.T) {
 		t.Run(redirect, func(t *testing.T) {
 			v.t = t
 			res := v.send("POST", "/api/v1/apps", url.Values{"client_name": {"<App>"}, "redirect_uris": {redirect}, "scopes": {"read write"}})
-			id := regexp.MustCompile(`"client_id":"([^"]+)"`).FindStringSubmatch(body(t, res))[1]
+			app := body(t, res)
+			id := regexp.MustCompile(`"client_id":"([^"]+)"`).FindStringSubmatch(app)[1]
+			// The first app of a chapter is shown the key for push, which is made then.
+			if public, _, err := c.VAPID(t.Context()); err != nil || !strings.Contains(app, `"vapid_key":"`+public+`"`) {
+				t.Errorf("%s has not the key %s (%v)", app, public, err)
+			}
 			wish := "/oauth/authorize?" + url.Values{"client_id": {id}, "redirect_uri": {redirect}, "response_type": {"code"}, "scope": {"read"}, "state": {"s&t"}, "force_login": {"true"}}.Encode()
 
 			res = v.send("GET", wish, nil)

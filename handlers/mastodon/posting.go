@@ -180,9 +180,7 @@ func (a *API) editStatus(w http.ResponseWriter, r *http.Request) error {
 	if e.Quotes, err = quotePolicy(form.QuotePolicy); err != nil {
 		return err
 	}
-	if form.Media != nil {
-		e.Media = append([]models.ID{}, *form.Media...)
-	}
+	e.Media = append([]models.ID{}, value(form.Media)...)
 	for _, m := range form.MediaAttributes {
 		if e.MediaText == nil {
 			e.MediaText = map[models.ID]chapter.MediaText{}

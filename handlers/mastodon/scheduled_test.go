@@ -93,8 +93,14 @@ func TestMedia(t *testing.T) {
 		w.ana.form("DELETE", "/api/v1/media/"+id).want(422)
 		w.ana.json("PUT", "/api/v1/statuses/"+s.str("id"), `{"status":"new","media_ids":["`+id+`"],"media_attributes":[{"id":"`+id+`","description":"third","focus":"0,0"}]}`).want(200).
 			is("media_attachments.0.description", "third")
+		w.ana.json("PUT", "/api/v1/statuses/"+s.str("id"), `{"status":"","media_ids":["`+id+`"],"media_attributes":[{"id":"`+id+`","description":"fourth"}]}`).want(200).
+			is("content", "").is("media_attachments.0.description", "fourth")
+		w.ana.json("PUT", "/api/v1/statuses/"+s.str("id"), `{"status":"","media_ids":[]}`).want(422)
 		w.ana.form("DELETE", "/api/v1/statuses/"+s.str("id")).want(200).is("media_attachments.0.id", id)
-		w.ana.post("/api/v1/statuses", "status=redrafted", "media_ids[]="+id).is("media_attachments.0.id", id)
+		redrafted := w.ana.post("/api/v1/statuses", "status=redrafted", "media_ids[]="+id)
+		redrafted.is("media_attachments.0.id", id)
+		// A form cannot say an empty list: files that are not named are taken out.
+		w.ana.form("PUT", "/api/v1/statuses/"+redrafted.str("id"), "status=without").want(200).lacks("media_attachments.0")
 
 		loose := w.ana.upload("POST", "/api/v1/media", "file@"+picture(t)).want(200).str("id")
 		w.ana.form("DELETE", "/api/v1/media/"+loose).want(200)

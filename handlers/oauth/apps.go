@@ -44,10 +44,8 @@ func (o *OAuth) application(r *http.Request, a *models.App) (application, error)
 	if a.Website != "" {
 		out.Website = &a.Website
 	}
-	c, err := o.Store.Chapter(r.Context())
-	if err == nil {
-		out.VAPIDKey = c.Settings.VAPIDPublic
-	}
+	var err error
+	out.VAPIDKey, err = o.PushKey(r.Context())
 	return out, err
 }
 

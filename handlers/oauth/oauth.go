@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -30,6 +31,8 @@ type Config struct {
 	PageError respond.ErrorWriter
 	// Avatar is the address of an account's picture.
 	Avatar func(*models.Account) string
+	// PushKey is the key that the chapter shows push services.
+	PushKey func(context.Context) (string, error)
 }
 
 // Consent is what the consent page asks, and what its form sends back.

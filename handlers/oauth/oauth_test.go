@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -55,10 +56,11 @@ func open(t *testing.T, s *store.Store) *room {
 		},
 		PageError: respond.PlainError,
 		Avatar:    func(a *models.Account) string { return "https://vi.example/media/" + a.Username },
+		PushKey:   func(context.Context) (string, error) { return "vapid", nil },
 	})
 	x.oauth.Routes(x.mux)
 	storetest.Write(t, s, func(tx *store.Tx) error {
-		_, err := tx.AddChapter(t.Context(), &models.Chapter{AccountID: 1, InstanceID: 2, Name: "VI", Domain: "vi.example", Settings: models.Settings{VAPIDPublic: "vapid"}})
+		_, err := tx.AddChapter(t.Context(), &models.Chapter{AccountID: 1, InstanceID: 2, Name: "VI", Domain: "vi.example"})
 		return err
 	})
 	x.ana = storetest.Member(t, s, "ana", models.Ordinary)

@@ -49,6 +49,8 @@ type Draft struct {
 	Talk     models.Talk      // what a discussion post is beyond its words
 	Themes   []string         // of a question, keys of the chapter's themes
 
+	wordless bool // a new version of a post that has more than words: files, a poll, a quote
+
 	Allowed []models.ID // set: whom it may mention; others make it refused
 
 	AppID models.ID
@@ -150,7 +152,7 @@ var (
 func (c *Chapter) writeTalk(ctx context.Context, m *models.Member, d Draft, out *composed) error {
 	p := out.post
 	p.Source = strings.TrimSpace(strings.ReplaceAll(d.Source, "\r\n", "\n"))
-	if p.Source == "" && len(p.Media) == 0 && p.Poll == nil && out.quoted == nil {
+	if p.Source == "" && len(p.Media) == 0 && p.Poll == nil && out.quoted == nil && !d.wordless {
 		return ErrBlank
 	}
 	if n := text.Length(p.Source, p.Warning); n > MaxCharacters {

@@ -105,6 +105,11 @@ func (c *Chapter) recompose(ctx context.Context, me *models.Account, old *models
 	if e.Poll != nil {
 		d.Poll = e.Poll
 	}
+	files := len(old.Media)
+	if e.Media != nil {
+		files = len(e.Media)
+	}
+	d.wordless = files > 0 || old.Poll != nil || old.QuoteOfID != 0
 	out, err := c.compose(ctx, me, d)
 	if err != nil {
 		return nil, err
