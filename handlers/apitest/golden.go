@@ -46,6 +46,7 @@ var unsteady = []struct {
 	name string // with a number, where one is not like the other
 }{
 	{regexp.MustCompile(`": \d{15,20}\b`), `": 1000`},
+	{regexp.MustCompile(`"id": \d{1,10}\b`), `"id": 1000`},
 	{regexp.MustCompile(`\b\d{15,20}\b`), "id-%d"},
 	{regexp.MustCompile(`("group_key": "[a-z_.]+(-id-\d+)?)-\d{5}"`), `$1-12345"`},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`), "2026-11-20T08:00:00.000Z"},

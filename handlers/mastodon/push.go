@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -17,9 +18,10 @@ import (
 )
 
 // pushEntity is where a token's notifications are pushed to (Mastodon
-// WebPushSubscription). Its id is a number, as in Mastodon.
+// WebPushSubscription). Its id is a number, as in Mastodon, and so small a one as there: Tusky reads
+// 32 bits of it. Nothing is asked for by it.
 type pushEntity struct {
-	ID        models.ID       `json:"id"`
+	ID        int32           `json:"id"`
 	Endpoint  string          `json:"endpoint"`
 	Standard  bool            `json:"standard"`
 	Alerts    map[string]bool `json:"alerts"` // only what the client sent
@@ -63,7 +65,7 @@ func (a *API) replyPush(w http.ResponseWriter, r *http.Request, s *models.PushSu
 	if alerts == nil {
 		alerts = map[string]bool{}
 	}
-	return reply(w, pushEntity{s.ID, s.Endpoint, s.Standard, alerts, string(s.Policy), public})
+	return reply(w, pushEntity{int32(s.ID & math.MaxInt32), s.Endpoint, s.Standard, alerts, string(s.Policy), public})
 }
 
 // pusher is the member and the token that ask for pushes.
@@ -151,15 +153,17 @@ func (a *API) deletePush(w http.ResponseWriter, r *http.Request) error {
 	return empty(w)
 }
 
-// pushPayload is what an app gets, encrypted.
+// pushPayload is what an app gets, encrypted. The notification's id is a number
+// here, unlike everywhere else: Ice Cubes and Mastodon's own app throw away what
+// has a text in its place.
 type pushPayload struct {
-	AccessToken      string `json:"access_token"`
-	PreferredLocale  string `json:"preferred_locale"`
-	NotificationID   string `json:"notification_id"`
-	NotificationType string `json:"notification_type"`
-	Icon             string `json:"icon"`
-	Title            string `json:"title"`
-	Body             string `json:"body"`
+	AccessToken      string    `json:"access_token"`
+	PreferredLocale  string    `json:"preferred_locale"`
+	NotificationID   models.ID `json:"notification_id"`
+	NotificationType string    `json:"notification_type"`
+	Icon             string    `json:"icon"`
+	Title            string    `json:"title"`
+	Body             string    `json:"body"`
 }
 
 // pushJob pushes a notification to the apps of whose it is.
@@ -251,7 +255,7 @@ func (a *API) payload(ctx context.Context, n *models.Notification) (*pushPayload
 		return nil, err
 	}
 	icon, _ := a.Render.picture(from.Avatar, a.Render.noAvatar())
-	p := &pushPayload{NotificationID: n.ID.String(), NotificationType: string(n.Type), Icon: icon, Title: pushTitle(n.Type, from.Label()), PreferredLocale: "en"}
+	p := &pushPayload{NotificationID: n.ID, NotificationType: string(n.Type), Icon: icon, Title: pushTitle(n.Type, from.Label()), PreferredLocale: "en"}
 	v, err := a.Store.ViewerOf(ctx, n.AccountID)
 	if models.KindOf(err) == models.NotFound {
 		return nil, nil // who may not sign in is told nothing

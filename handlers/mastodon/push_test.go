@@ -1,6 +1,7 @@
 package mastodon_test
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ecdh"
@@ -64,6 +65,9 @@ func TestPush(t *testing.T) {
 		a.is("alerts", map[string]any{"mention": true, "favourite": false}).is("policy", "followed").is("standard", true).
 			is("server_key", w.nobody.get("/api/v2/instance").str("configuration.vapid.public_key"))
 		w.ana.get(path).is("endpoint", service.URL+"/for/ana")
+		if id, ok := a.at("id").(float64); !ok || id != float64(int32(id)) {
+			t.Errorf("the subscription's id is %v: Tusky reads 32 bits", a.at("id"))
+		}
 		for _, wrong := range []string{"subscription[endpoint]=http://elsewhere.example/", "subscription[keys][p256dh]=AAAA", "subscription[keys][auth]=AA", "data[policy]=some"} {
 			w.ben.form("POST", path, append(append([]string{}, fields...), wrong)...).want(422)
 		}
@@ -84,12 +88,14 @@ func TestPush(t *testing.T) {
 			t.Errorf("%s %v", r.URL.Path, r.Header)
 		}
 		checkVapid(t, r, a.str("server_key"), service.URL)
-		var payload map[string]string
-		if err := json.Unmarshal(open(t, service.bodies[0], ua, auth), &payload); err != nil {
+		var payload map[string]any // with a number where Swift apps read one
+		numbers := json.NewDecoder(bytes.NewReader(open(t, service.bodies[0], ua, auth)))
+		numbers.UseNumber()
+		if err := numbers.Decode(&payload); err != nil {
 			t.Fatal(err)
 		}
 		n := w.ana.get("/api/v1/notifications?limit=1")
-		if payload["notification_id"] != n.str("0.id") || payload["notification_type"] != "mention" || payload["title"] != "ben mentioned you" ||
+		if payload["notification_id"] != json.Number(n.str("0.id")) || payload["notification_type"] != "mention" || payload["title"] != "ben mentioned you" ||
 			payload["body"] != "@ana a *word*" || payload["access_token"] != w.ana.token.Hash || payload["preferred_locale"] == "" || payload["icon"] == "" {
 			t.Errorf("payload: %v", payload)
 		}
