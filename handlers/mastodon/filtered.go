@@ -116,19 +116,15 @@ func (s *filterSet) append(b []byte, p *post, now time.Time) []byte {
 		}
 		first = false
 		b = append(b, f.head...)
-		b = append(b, `,"keyword_matches":`...)
+		b = append(b, `,"keyword_matches":[`...) // never null: versions of Tusky fail at that
 		if matched {
-			b = append(append(append(b, '['), encode(found)...), ']')
-		} else {
-			b = append(b, "null"...)
+			b = append(b, encode(found)...)
 		}
-		b = append(b, `,"status_matches":`...)
+		b = append(b, `],"status_matches":[`...)
 		if byID {
-			b = append(appendID(append(b, '['), p.id), ']')
-		} else {
-			b = append(b, "null"...)
+			b = appendID(b, p.id)
 		}
-		b = append(b, '}')
+		b = append(b, `]}`...)
 	}
 	return append(b, ']')
 }

@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -57,12 +58,37 @@ func (a *API) getNotification(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := a.Render.Notification(r.Context(), v, id(r, "id"))
+	wanted, err := a.unrounded(r.Context(), v, id(r, "id"))
+	if err != nil {
+		return err
+	}
+	body, err := a.Render.Notification(r.Context(), v, wanted)
 	if err != nil {
 		return err
 	}
 	write(w, http.StatusOK, body)
 	return nil
+}
+
+// unrounded returns the id of the viewer's notification that is meant by an
+// id: apps in browsers read the number of a push as a float and ask by what
+// became of it.
+func (a *API) unrounded(ctx context.Context, v models.Viewer, meant models.ID) (models.ID, error) {
+	const apart = 1024 // more than two floats of this size
+	if meant < 1<<53 {
+		return meant, nil
+	}
+	near, err := a.Store.Notifications(ctx, v, store.NotificationFilter{Filtered: true}, store.Page{Min: meant - apart, Max: meant + apart, Limit: 40})
+	out := meant
+	for _, n := range near {
+		if n.ID == meant {
+			return meant, nil
+		}
+		if float64(n.ID) == float64(meant) {
+			out = n.ID
+		}
+	}
+	return out, err
 }
 
 // dismissNotification serves POST /api/v1/notifications/{id}/dismiss.

@@ -16,6 +16,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -99,6 +100,15 @@ func TestPush(t *testing.T) {
 			payload["body"] != "@ana a *word*" || payload["access_token"] != w.ana.token.Hash || payload["preferred_locale"] == "" || payload["icon"] == "" {
 			t.Errorf("payload: %v", payload)
 		}
+
+		// A browser has rounded the number when it asks for the notification.
+		var rounded struct{ ID float64 }
+		if err := json.Unmarshal([]byte(`{"id":`+n.str("0.id")+`}`), &rounded); err != nil {
+			t.Fatal(err)
+		}
+		shown := strconv.FormatFloat(rounded.ID, 'f', -1, 64)
+		w.ana.get("/api/v1/notifications/%s", shown).is("id", n.str("0.id"))
+		w.ben.ask("GET", "/api/v1/notifications/"+shown, "", "").want(404)
 
 		// The database alone does not tell the token, and a row opens where it was
 		// sealed only.

@@ -363,7 +363,7 @@ func TestFilters(t *testing.T) {
 		id := f.str("id")
 		f.is("title", "no news").is("filter_action", "hide").is("keywords.0.keyword", "spoiler").is("keywords.1.whole_word", true).is("statuses", []any{})
 		a := w.ben.get("/api/v1/statuses/%s", status)
-		a.is("filtered.0.filter.id", id).is("filtered.0.keyword_matches", []any{"Spoiler"}).is("filtered.0.status_matches", nil).lacks("filtered.1").lacks("filtered.0.filter.keywords")
+		a.is("filtered.0.filter.id", id).is("filtered.0.keyword_matches", []any{"Spoiler"}).is("filtered.0.status_matches", []any{}).lacks("filtered.1").lacks("filtered.0.filter.keywords")
 		w.ana.get("/api/v1/statuses/%s", status).is("filtered", []any{})
 
 		keyword := f.str("keywords.0.id")
