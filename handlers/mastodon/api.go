@@ -87,6 +87,9 @@ func (a *API) enter(h respond.Handler) http.Handler {
 	h2 := respond.Wrap(h, respond.JSONError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Cache-Control"] = privateAnswer
+		if tags := r.Header.Get("If-None-Match"); tags != "" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			w = &asked{w, tags}
+		}
 		h2.ServeHTTP(w, r)
 	})
 }

@@ -100,7 +100,7 @@ func entitiesOfPosts(t *testing.T, w *world, far *models.Account) string {
 	full := w.ana.post("/api/v1/statuses", "status=@ben look: #Silence https://paper.example/a", "spoiler_text=colours", "visibility=unlisted", "language=en", "media_ids[]="+media, "quoted_status_id="+note).golden("Status")
 	id := full.str("id")
 	w.ana.get("/api/v1/statuses/%s/source", id).golden("StatusSource")
-	w.ana.form("PUT", "/api/v1/statuses/"+id, "status=@ben look again", "media_ids[]="+media).want(200)
+	w.ana.form("PUT", "/api/v1/statuses/"+id, "status=@ben look again", "spoiler_text=colours", "media_ids[]="+media).want(200)
 	w.ana.get("/api/v1/statuses/%s/history", id).golden("StatusEdit")
 	w.ben.post("/api/v1/statuses", "status=as she says", "quoted_status_id="+id).golden("StatusShallowQuote")
 	w.ben.says("I see.", "in_reply_to_id="+id)

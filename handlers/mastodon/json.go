@@ -113,6 +113,9 @@ func reply(w http.ResponseWriter, v any) error {
 func empty(w http.ResponseWriter) error { return reply(w, struct{}{}) }
 
 func write(w http.ResponseWriter, status int, body []byte) {
+	if status == http.StatusOK && standsThere(w, body) {
+		return
+	}
 	h := w.Header()
 	h["Content-Type"] = contentType
 	h["X-Content-Type-Options"] = noSniff

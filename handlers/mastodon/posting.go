@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"strconv"
@@ -180,6 +181,12 @@ func (a *API) editStatus(w http.ResponseWriter, r *http.Request) error {
 	if e.Quotes, err = quotePolicy(form.QuotePolicy); err != nil {
 		return err
 	}
+	if e.Warning == nil { // none, as in Mastodon
+		e.Warning = new("")
+	}
+	if e.Sensitive == nil {
+		e.Sensitive = new(*e.Warning != "")
+	}
 	e.Media = append([]models.ID{}, value(form.Media)...)
 	for _, m := range form.MediaAttributes {
 		if e.MediaText == nil {
@@ -213,6 +220,25 @@ func mediaText(description *string, focus string) (chapter.MediaText, error) {
 	}
 	t.SetFocus = true
 	return t, nil
+}
+
+// aroundContent is a status as JSON before and after its content, which the
+// text stands for where something is to be written anew.
+func aroundContent(status []byte) (before, after []byte) {
+	member := []byte(`,"content":"`) // no string has it in it: its quotes are escaped there
+	before, rest, found := bytes.Cut(status, member)
+	if !found {
+		return status[:0], status
+	}
+	for i := 0; i < len(rest); i++ {
+		switch rest[i] {
+		case '\\':
+			i++
+		case '"':
+			return before, rest[i+1:]
+		}
+	}
+	return status[:0], status
 }
 
 // deleteStatus serves DELETE /api/v1/statuses/{id}: it answers what was typed,
@@ -255,7 +281,8 @@ func (a *API) deleteStatus(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return answer(w, func(b []byte) []byte {
-		b = append(b, body[:len(body)-1]...)
+		before, after := aroundContent(body)
+		b = append(append(b, before...), after[:len(after)-1]...)
 		b = append(append(b, `,"text":`...), encode(p.Source)...)
 		return append(b, '}')
 	})

@@ -215,7 +215,7 @@ func TestEditing(t *testing.T) {
 		w.ana.get("/api/v1/statuses/%s/source", id).is("text", "frist & *raw*").is("spoiler_text", "cw")
 		w.nobody.get("/api/v1/statuses/%s/history", id).is("0.content", a.str("content"))
 		b := w.ana.form("PUT", "/api/v1/statuses/"+id, "status=first").want(200)
-		b.is("id", id).is("created_at", a.str("created_at")).is("url", a.str("url")).is("content", "<p>first</p>")
+		b.is("id", id).is("created_at", a.str("created_at")).is("url", a.str("url")).is("content", "<p>first</p>").is("spoiler_text", "")
 		if b.at("edited_at") == nil {
 			t.Error("edited_at is null after an edit")
 		}
@@ -225,7 +225,7 @@ func TestEditing(t *testing.T) {
 		}
 		w.nobody.get("/api/v1/statuses/%s", id).is("content", "<p>first</p>")
 
-		w.ana.form("DELETE", "/api/v1/statuses/"+id).want(200).is("text", "first").is("id", id)
+		w.ana.form("DELETE", "/api/v1/statuses/"+id).want(200).is("text", "first").is("id", id).lacks("content")
 		w.ana.ask("GET", "/api/v1/statuses/"+id, "", "").want(404)
 		w.ana.ask("DELETE", "/api/v1/statuses/"+id, "", "").want(404)
 	})

@@ -100,6 +100,17 @@ func TestCaching(t *testing.T) {
 	if got := w.nobody.get("/api/v1/statuses/%s", id).header.Get("Vary"); got != "Authorization" {
 		t.Errorf("Vary: %q", got)
 	}
+	whole := w.ana.get("/api/v2/instance")
+	tag := whole.header.Get("ETag")
+	for known, want := range map[string]int{tag: 304, `"other", ` + tag: 304, strings.TrimPrefix(tag, "W/"): 304, `W/"other"`: 200, "": 200} {
+		w.ana.header = http.Header{"If-None-Match": {known}}
+		if a := w.ana.ask("GET", "/api/v2/instance", "", ""); a.status != want || a.header.Get("ETag") != tag || (want == 304) != (len(a.body) == 0) {
+			t.Errorf("known as %q: %d with %d bytes, tag %q; want %d", known, a.status, len(a.body), a.header.Get("ETag"), want)
+		}
+	}
+	if tag == "" || w.ana.get("/api/v1/timelines/home").header.Get("ETag") != "" {
+		t.Errorf("the instance's tag is %q; a timeline should have none", tag)
+	}
 }
 
 func TestAccounts(t *testing.T) {
