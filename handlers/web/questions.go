@@ -142,7 +142,7 @@ type askView struct {
 
 // askQuestion serves GET /questions/new.
 func (p *Pages) askQuestion(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return p.showAsk(w, r, v, newForm("scope", members, "title", r.FormValue("title")), nil)
+	return p.showAsk(w, r, v, newForm("scope", v.first(members), "title", r.FormValue("title")), nil)
 }
 
 func (p *Pages) showAsk(w http.ResponseWriter, r *http.Request, v *visit, form *Form, similar []*models.Post) error {
@@ -151,17 +151,13 @@ func (p *Pages) showAsk(w http.ResponseWriter, r *http.Request, v *visit, form *
 		return err
 	}
 	f.Script = true
-	scopes := form.choose("scope", "Who may read it", "",
-		Choice{Value: members, Label: "Members", Hint: "Of this chapter. It does not leave this site."},
-		Choice{Value: everyone, Label: "Everyone", Hint: "It leaves at once. Copies may stay elsewhere."})
-	scopes.Quiet = true
-	view := askView{Frame: f, Form: form, Scopes: &scopes}
+	view := askView{Frame: f, Form: form, Scopes: v.talkScopes(form)}
 	view.Withheld = form.Tick("withheld", "With my name withheld", v.chapter.Name+" asks for you. No member sees who it was; answers reach you all the same.")
 	view.Looked = Tick{Name: "looked", Value: "yes", Label: "These are not what I mean. Ask it all the same.", Checked: form.Ticked("looked")}
 	if view.Themes, err = p.themeChoices(r.Context(), form); err != nil {
 		return err
 	}
-	if view.Publish, err = p.audiences(r.Context(), v, false, members, everyone); err != nil {
+	if view.Publish, err = p.audiences(r.Context(), v, false, v.mayChoose(members, everyone)...); err != nil {
 		return err
 	}
 	for i := range view.Publish {
@@ -197,7 +193,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request, v *visit) error {
 		}
 	}
 	d := chapter.Draft{
-		Source: strings.TrimSpace(form.Get("title") + "\n\n" + form.Text("text")), Visibility: visibility, LocalOnly: &here,
+		Source: strings.TrimSpace(form.Get("title") + "\n\n" + form.Text("text")), Format: models.Markdown, Visibility: visibility, LocalOnly: &here,
 		Talk: models.Talk{Title: form.Get("title"), Question: true}, Themes: form.Values["theme"],
 	}
 	put := p.Chapter.Publish

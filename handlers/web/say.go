@@ -19,7 +19,7 @@ type sayView struct {
 
 // askTalk serves GET /talk/new.
 func (p *Pages) askTalk(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return p.showTalkForm(w, r, v, newForm("scope", members, "text", r.FormValue("text")))
+	return p.showTalkForm(w, r, v, newForm("scope", v.first(members), "text", r.FormValue("text")))
 }
 
 func (p *Pages) showTalkForm(w http.ResponseWriter, r *http.Request, v *visit, form *Form) error {
@@ -28,15 +28,11 @@ func (p *Pages) showTalkForm(w http.ResponseWriter, r *http.Request, v *visit, f
 		return err
 	}
 	f.Script = true
-	scopes := form.choose("scope", "Who may read it", "",
-		Choice{Value: members, Label: "Members", Hint: "Of this chapter. It does not leave this site."},
-		Choice{Value: everyone, Label: "Everyone", Hint: "It leaves at once. Copies may stay elsewhere."})
-	scopes.Quiet = true
 	view := sayView{
 		Frame: f, Label: "Discussion", Heading: "What is on your mind?", Lead: "A thought, a question, something you noticed. Others can answer.",
-		PartHeading: "Your post", Form: form, Action: "/talk/new", DraftKey: "talk-new", Scopes: &scopes,
+		PartHeading: "Your post", Form: form, Action: "/talk/new", DraftKey: "talk-new", Scopes: v.talkScopes(form),
 	}
-	if view.Publish, err = p.audiences(r.Context(), v, false, members, everyone); err != nil {
+	if view.Publish, err = p.audiences(r.Context(), v, false, v.mayChoose(members, everyone)...); err != nil {
 		return err
 	}
 	return p.htmlStatus(w, statusOf(form), "say.html", view)
@@ -52,7 +48,7 @@ func (p *Pages) writeTalk(w http.ResponseWriter, r *http.Request, v *visit) erro
 	}
 	if len(form.Wrong) == 0 {
 		post, err := p.Chapter.Publish(r.Context(), v.Account, chapter.Draft{
-			Source: form.Text("text"), Warning: form.Get("warning"), Visibility: visibility, LocalOnly: &here,
+			Source: form.Text("text"), Format: models.Markdown, Warning: form.Get("warning"), Visibility: visibility, LocalOnly: &here,
 		})
 		if err == nil {
 			return see(w, r, p.postURL(post)+"?done=published")

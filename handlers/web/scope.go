@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"atelier/models"
 )
@@ -64,6 +65,39 @@ type Addressed struct {
 	Scope string
 	Audience
 	Button string
+}
+
+// mayChoose are those of the scopes with which the viewer may write: guests do
+// not write to the members.
+func (v *visit) mayChoose(scopes ...string) []string {
+	if v.viewer.IsMember() {
+		return scopes
+	}
+	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return s == members })
+}
+
+// first is the scope that a form begins with: scope, if the viewer may write
+// with it.
+func (v *visit) first(scope string) string {
+	if scope == members {
+		return v.mayChoose(members, everyone)[0]
+	}
+	return scope
+}
+
+// talkScopes lets somebody choose who may read what is said.
+func (v *visit) talkScopes(form *Form) *Choices {
+	all := map[string]Choice{
+		members:  {Value: members, Label: "Members", Hint: "Of this chapter. It does not leave this site."},
+		everyone: {Value: everyone, Label: "Everyone", Hint: "It leaves at once. Copies may stay elsewhere."},
+	}
+	var choices []Choice
+	for _, scope := range v.mayChoose(members, everyone) {
+		choices = append(choices, all[scope])
+	}
+	out := form.choose("scope", "Who may read it", "", choices...)
+	out.Quiet = true
+	return &out
 }
 
 // audiences are the true sentences for each scope of a form.

@@ -203,6 +203,9 @@ type placed struct {
 
 // askSeries serves GET /series/new.
 func (p *Pages) askSeries(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if !v.viewer.IsMember() {
+		return models.Errorf(models.Forbidden, "Only members make series.")
+	}
 	return p.showSeriesForm(w, r, v, nil, newForm("note", r.FormValue("note")))
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"atelier/models"
@@ -67,7 +68,7 @@ func (p *Pages) askNote(w http.ResponseWriter, r *http.Request, v *visit) error 
 	if !kind.Valid() {
 		return notHere()
 	}
-	form := newForm("kind", string(kind), "scope", v.chapter.Settings.NoteScope)
+	form := newForm("kind", string(kind), "scope", v.first(v.chapter.Settings.NoteScope))
 	if from := models.ParseID(r.FormValue("from")); from != 0 {
 		if err := p.grow(r.Context(), v, form, from); err != nil {
 			return err
@@ -362,6 +363,10 @@ func (p *Pages) publishButtons(ctx context.Context, v *visit, view *writeView, p
 			choices[0].Hint = "Copies may remain elsewhere: sites that have one are asked to delete it."
 			choices[1].Hint = "As it is now."
 		}
+	}
+	if !view.Edit { // what is the members' already may stay so
+		names = v.mayChoose(names...)
+		choices = slices.DeleteFunc(choices, func(c Choice) bool { return !slices.Contains(names, c.Value) })
 	}
 	scopes := view.Form.choose("scope", "Who may read it", "", choices...)
 	scopes.Quiet = true
