@@ -166,12 +166,12 @@ func (q queries) Questions(ctx context.Context, v models.Viewer, f QuestionFilte
 	return q.postsPage(ctx, v, p, "x.post_id", ` FROM questions x JOIN posts p ON p.id = x.post_id LEFT JOIN post_stats s ON s.post_id = p.id`, condition, args...)
 }
 
-// WaitingQuestions returns open questions without any reply that were asked
-// before a moment, longest waiting first, as far as the viewer may read them.
+// WaitingQuestions returns open questions without any reply that were asked by
+// a moment, longest waiting first, as far as the viewer may read them.
 func (q queries) WaitingQuestions(ctx context.Context, v models.Viewer, before time.Time, limit int) ([]*models.Post, error) {
 	rule, more := visible(v)
 	return list(ctx, q, scanPost, `SELECT `+postColumns+` FROM questions x JOIN posts p ON p.id = x.post_id LEFT JOIN post_stats s ON s.post_id = p.id
-		WHERE x.state = 'open' AND x.asked_at < ? AND COALESCE(s.replies + s.members, 0) = 0 AND`+rule+` ORDER BY x.post_id LIMIT ?`,
+		WHERE x.state = 'open' AND x.asked_at <= ? AND COALESCE(s.replies + s.members, 0) = 0 AND`+rule+` ORDER BY x.post_id LIMIT ?`,
 		append(append([]any{before}, more...), limit)...)
 }
 
